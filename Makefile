@@ -1,0 +1,31 @@
+# make test      what every change must pass; installs what it needs
+# make test-long the same with the long campaigns (kills, fuzzing, random filters, large editions)
+# make bench     benchmarks, benchstat-readable; LARGE=1 adds 500 000 and 5 000 000 households
+# make run       the demonstration city at http://127.0.0.1:8080
+# make generate  generated code anew: GraphQL, schematic boundaries
+
+.PHONY: test test-long check bench run generate tools
+
+GOTESTFLAGS ?= -race -timeout 20m
+
+test: tools check
+	KANTONG_CI=1 go test $(GOTESTFLAGS) ./...
+
+test-long: tools check
+	KANTONG_CI=1 KANTONG_LONG=1 go test -race -timeout 85m ./...
+	scripts/fuzz.sh
+
+check:
+	scripts/check.sh
+
+tools:
+	scripts/install-test-tools.sh
+
+bench:
+	go test -run '^$$' -bench . -benchmem -count $${COUNT:-6} $${LARGE:+-args -kantong.large} ./internal/columnar ./internal/server
+
+run:
+	go run . demo
+
+generate:
+	go generate ./...

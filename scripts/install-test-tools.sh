@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs what the tests need beside Go, on Debian: a C compiler for the race detector, Chromium for the page, GDAL to
+# look at GeoPackages as QGIS does. Elsewhere it says what is missing, and tests that need it fail.
+set -euo pipefail
+missing=()
+command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+command -v chromium >/dev/null || missing+=(chromium)
+command -v ogrinfo >/dev/null || missing+=(gdal-bin)
+[ ${#missing[@]} -eq 0 ] && exit 0
+if ! command -v apt-get >/dev/null; then
+  echo "the tests need: ${missing[*]} (Debian package names); please install them" >&2
+  exit 1
+fi
+sudo=""
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+echo "installing for the tests: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+$sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
