@@ -1,0 +1,209 @@
+package registry
+
+import (
+	"context"
+	"math/bits"
+
+	"github.com/paulmach/orb"
+
+	"kantong/internal/geo"
+)
+
+// Engine answers questions about the households of one state. It is batched, so that one level of a query is one call,
+// and safe for concurrent use. Every engine gives the same answers to the last unit; package storetest proves it.
+//
+// Errors are Errors with BAD_USER_INPUT, INVALID_GEOMETRY or NOT_FOUND for the question (field relative to the filter),
+// FORBIDDEN or DISCLOSURE_LIMIT from a guard, UNAVAILABLE when the back-end is out of reach, and ctx's own error.
+type Engine interface {
+	// Summarise answers the queries in order, one slice of cells for each. See SummaryQuery.By for which cells there are
+	// and in which order. No household is no error: the cells are there and count zero.
+	Summarise(ctx context.Context, queries []SummaryQuery) ([][]Cell, error)
+
+	// Rows gives one page for each of q.Parents in that order, or one page in all when Parents is nil. A page without rows
+	// has an empty, non-nil slice.
+	Rows(ctx context.Context, q RowsQuery) ([]RowsPage, error)
+
+	// Points gives the located households that f keeps, ordered by id. An engine gives one point a household; a guard gives
+	// centroids of blocks with protected weights.
+	Points(ctx context.Context, f Filter) ([]WeightedPoint, error)
+
+	// Details gives what each household shows beyond its row, in the order of ids; Found is false for an id that the state
+	// does not have.
+	Details(ctx context.Context, ids []HouseholdID, want DetailParts) ([]Details, error)
+}
+
+// SummaryQuery asks for aggregates of the households that Filter keeps.
+type SummaryQuery struct {
+	Filter Filter
+	// By splits them. The cells of a query are the product of its dimensions' values, the first dimension slowest:
+	//   area        every area of the level, by code, restricted to Filter.Areas (those inside or around them)
+	//   decile      unranked (0), then 1 to 10
+	//   program     every programme by code: households enrolled; one household may count in several
+	//   sex         unknown, male, female
+	//   deprivation every deprivation in order: households known to be deprived; one may count in several
+	//   hex         the hexagons that hold a located household of the filter, by Q then R, then NoHex if any is unlocated
+	// Only hex leaves out empty values: there the other dimensions are still complete within each hexagon.
+	By       []Dimension
+	Measures Measures
+	Lines    []int64 // poverty lines in rupiah a person a month, for Cell.Poverty in the same order
+}
+
+// DimensionKind names what cells are split by.
+type DimensionKind uint8
+
+// The dimensions.
+const (
+	ByArea DimensionKind = iota + 1
+	ByDecile
+	ByProgram
+	BySex
+	ByDeprivation
+	ByHex
+)
+
+// Dimension is a kind with its parameter.
+type Dimension struct {
+	Kind       DimensionKind
+	Level      AreaLevel // of ByArea
+	EdgeMeters int       // of ByHex
+}
+
+// Key says which cell: the members of the query's dimensions are set, the others zero.
+type Key struct {
+	Area        AreaCode
+	Decile      int // 0 is unranked
+	Program     int // position in Dataset.Programs
+	Sex         Sex
+	Deprivation Deprivation
+	Hex         geo.HexID
+	NoHex       bool // the cell of households without a location
+}
+
+// Measures are the optional parts of a cell; households and people always come.
+type Measures uint8
+
+// The measures, a bit each.
+const (
+	MeasureLocated Measures = 1 << iota
+	MeasureDeciles
+	MeasureDeprivations
+	MeasurePrograms
+	MeasurePersons
+	MeasureAll Measures = 1<<iota - 1
+)
+
+// Tally counts the households of a set and the people in them. Keys is the sum of their record keys, which decides the
+// noise of a guard. A household of unknown size adds no people.
+type Tally struct {
+	Households int64
+	People     int64
+	Keys       RecordKey
+	Status     FigureStatus // of both numbers; SUPPRESSED leaves them zero
+}
+
+// Add counts one more household.
+func (t *Tally) Add(people int64, k RecordKey) {
+	t.Households++
+	t.People += people
+	t.Keys[0] += k[0]
+	t.Keys[1] += k[1]
+}
+
+// Cell is one set of households. A slice whose measure was not asked for is nil.
+type Cell struct {
+	Key      Key
+	Total    Tally
+	Located  Tally
+	Deciles  []Tally // by decile, 0 is unranked
+	Deprived []Tally // by deprivation: known true
+	Known    []Tally // by deprivation: known true or false
+	Enrolled []Tally // by programme
+	Persons  []Tally // by kind: households with at least one such person; People counts those persons
+	Poverty  []Poverty
+}
+
+// Poverty are the sums of a poverty line over households whose expenditure and size are known, weighted by people. Poor
+// is strictly below the line. The integers are exact: package poverty divides them.
+type Poverty struct {
+	LineRupiah int64
+	Base, Poor Tally
+	Gap        int64   // Σ members · (line − expenditure), rupiah
+	GapSquared Uint128 // Σ members · (line − expenditure)², rupiah²
+}
+
+// Uint128 is an exact sum too large for 64 bits.
+type Uint128 struct{ Hi, Lo uint64 }
+
+// AddProduct adds a·b.
+func (u *Uint128) AddProduct(a, b uint64) {
+	hi, lo := bits.Mul64(a, b)
+	var carry uint64
+	u.Lo, carry = bits.Add64(u.Lo, lo, 0)
+	u.Hi, _ = bits.Add64(u.Hi, hi, carry)
+}
+
+// Float64 is the nearest double to within one rounding of each half.
+func (u Uint128) Float64() float64 { return float64(u.Hi)*(1<<32)*(1<<32) + float64(u.Lo) }
+
+// RowsQuery asks for pages of households.
+type RowsQuery struct {
+	Filter  Filter
+	Parents []AreaCode // a page for each area, or one page in all when nil
+	// Near orders by distance from it in whole millimetres, ties by id, households without a location last. Nil orders by id.
+	Near  *orb.Point
+	First int
+	After *RowKey // rows after this key, in every page
+	Total bool    // count all rows that the filter keeps, in RowsPage.Total
+}
+
+// RowsPage is a run of rows in order.
+type RowsPage struct {
+	Rows  []Row
+	More  bool
+	Total int64 // -1 unless asked for
+}
+
+// Row is a household as the engine holds it.
+type Row struct {
+	ID                  HouseholdID
+	Area                AreaCode
+	RW, RT              string
+	Located             bool
+	Point               geo.PointE7
+	Members             int
+	HeadSex             Sex
+	HeadAge             int
+	Decile              int // UnknownInt when unranked
+	Expenditure         int64
+	Deprived, Known     DeprivationSet // with UNSERVED
+	Enrolled            uint64         // ACTIVE enrolments, a bit for each of Dataset.Programs
+	DistanceMillimeters int64          // from RowsQuery.Near; NoDistance without a location, 0 without Near
+}
+
+// Key is the row's place in its list.
+func (r *Row) Key() RowKey { return RowKey{r.DistanceMillimeters, r.ID} }
+
+// WeightedPoint is a place and what stands there.
+type WeightedPoint struct {
+	ID         HouseholdID // zero where the point is no single household
+	Point      orb.Point
+	Households int64
+	People     int64
+}
+
+// DetailParts says what of Details is wanted; the row always comes.
+type DetailParts uint8
+
+// The parts, a bit each.
+const (
+	DetailEnrolments DetailParts = 1 << iota
+	DetailAttributes
+)
+
+// Details is a household in full.
+type Details struct {
+	Found      bool
+	Row        Row
+	Enrolments []Enrolment // by programme code, then since; empty, not nil, when there are none
+	Attributes *Household  // as published
+}

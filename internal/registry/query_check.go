@@ -1,0 +1,53 @@
+package registry
+
+import "strconv"
+
+// Limits of one summary query.
+const (
+	MaxDimensions = 3
+	MaxCells      = 100_000
+)
+
+// CheckBy tells what is wrong with a query's dimensions, with field "[i]".
+func (d *Dataset) CheckBy(by []Dimension) error {
+	if len(by) == 0 || len(by) > MaxDimensions {
+		return Invalid("", "give one to %d ways of splitting", MaxDimensions)
+	}
+	cells := 1
+	for i, dim := range by {
+		for _, before := range by[:i] {
+			if before.Kind == dim.Kind {
+				return Invalid("["+strconv.Itoa(i)+"]", "splits by the same thing as an earlier one")
+			}
+		}
+		cells *= d.values(dim)
+	}
+	if cells > MaxCells {
+		return Errorf(CodeComplexity, "", "%d groups; one answer may have %d: use a coarser level, a filter or fewer ways of splitting", cells, MaxCells)
+	}
+	return nil
+}
+
+// values is how many values a dimension can have.
+func (d *Dataset) values(dim Dimension) int {
+	switch dim.Kind {
+	case ByArea:
+		return len(d.Areas.Level(dim.Level))
+	case ByDecile:
+		return 11
+	case ByProgram:
+		return max(1, len(d.Programs))
+	case BySex:
+		return 3
+	case ByDeprivation:
+		return DeprivationCount
+	case ByHex:
+		var km2 float64
+		for _, i := range d.Areas.Level(LevelKelurahan) {
+			km2 += d.Areas.Area(i).AreaKm2
+		}
+		edge := float64(dim.EdgeMeters)
+		return 1 + int(1.2*km2*1e6/(2.6*edge*edge)) // the hexagons of the city with those on its edge
+	}
+	return 1
+}

@@ -1,0 +1,115 @@
+package registry
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// Store keeps editions durably. A draft is written, then published in one step; what is published never changes, but
+// for the definitions of programmes, which have a revision of their own. Killed at any moment, a store opens again with
+// everything that had been acknowledged and nothing of a write that had not.
+//
+// A draft is an edition not yet published, or a release not yet published of a published edition. Errors: NOT_FOUND for
+// an edition, release or programme that is not there, CONFLICT for a write to something published, BAD_USER_INPUT for
+// what cannot be stored, UNAVAILABLE when the back-end is out of reach.
+type Store interface {
+	// Editions gives every edition with its releases: published ones newest first, then drafts by id.
+	Editions(ctx context.Context) ([]Edition, error)
+	// CreateEdition begins a draft; only ID, Label, Source, AsOf, Synthetic, Boundaries and Schematic are read.
+	CreateEdition(ctx context.Context, e Edition) error
+	// CreateRelease begins a draft release of an edition, draft or published.
+	CreateRelease(ctx context.Context, edition string, r Release) error
+	// Discard removes a draft edition with all its releases, or the one draft release that is named.
+	Discard(ctx context.Context, edition, release string) error
+	// Publish makes a draft immutable and its state current: a draft edition with the named draft release (or its own
+	// unnamed one), or a draft release of a published edition. It writes the record keys and the content hashes. It refuses
+	// an edition without areas or households, rejected rows unless accepted, and an enrolment of an unknown programme or
+	// household. progress may be nil; it gets the number of households done.
+	Publish(ctx context.Context, edition, release string, o PublishOptions) (State, error)
+
+	// The Put methods replace what the draft held of the kind, or add to it when im.Append; each is one transaction that
+	// also records im. A sequence that yields an error stores nothing and gives the error back.
+	PutAreas(ctx context.Context, edition string, im Import, areas []Area) error
+	PutPrograms(ctx context.Context, edition string, im Import, programs []Program) error
+	PutIndicators(ctx context.Context, edition string, im Import, indicators []AreaIndicator) error
+	// PutHouseholds refuses a household whose id the draft already holds with CONFLICT, field "id". im is read when the
+	// sequence has ended, so that its counts can be filled in on the way; so too for PutEnrolments.
+	PutHouseholds(ctx context.Context, edition string, im *Import, households iter.Seq2[Household, error]) error
+	// PutEnrolments writes to the named draft release, or the draft edition's own when release is "".
+	PutEnrolments(ctx context.Context, edition, release string, im *Import, enrolments iter.Seq2[Enrolment, error]) error
+	// Imports gives the log of what a draft or edition was made from, oldest first.
+	Imports(ctx context.Context, edition string) ([]Import, error)
+
+	// The readers give an edition's contents, draft or published.
+	Areas(ctx context.Context, edition string) ([]Area, error)                           // by code
+	Programs(ctx context.Context, edition string) ([]Program, int64, error)              // by code; and their revision
+	Indicators(ctx context.Context, edition string) ([]AreaIndicator, error)             // by area, code, year
+	Households(ctx context.Context, edition string) iter.Seq2[Household, error]          // by id
+	Records(ctx context.Context, edition string) iter.Seq2[Record, error]                // by id; published editions only
+	Enrolments(ctx context.Context, edition, release string) iter.Seq2[Enrolment, error] // by household, programme, since
+	// Attributes gives the households of the ids, in that order, nil for one that is not there.
+	Attributes(ctx context.Context, edition string, ids []HouseholdID) ([]*Household, error)
+
+	Close() error
+}
+
+// Record is a household with the record key that publication gave it.
+type Record struct {
+	Household
+	Key RecordKey
+}
+
+// PublishOptions are the caller's decisions about a publication.
+type PublishOptions struct {
+	AcceptRejected bool
+	Secrets        Secrets // Record makes the record keys
+	Progress       func(households int64)
+	Now            time.Time
+}
+
+// ImportKind names what a file holds.
+type ImportKind string
+
+// The kinds of imports.
+const (
+	ImportAreas      ImportKind = "areas"
+	ImportHouseholds ImportKind = "households"
+	ImportPrograms   ImportKind = "programs"
+	ImportEnrolments ImportKind = "enrolments"
+	ImportIndicators ImportKind = "indicators"
+)
+
+// Import is one file that went into an edition.
+type Import struct {
+	Kind     ImportKind
+	Release  string // of enrolments
+	File     string // base name only
+	SHA256   string // of the file and the mapping it was read with
+	Rows     int64  // stored
+	Rejected int64
+	Append   bool
+	At       time.Time
+}
+
+// APIKey is a key as it is kept: never the key, only its hash.
+type APIKey struct {
+	ID           string // public name of the key, e.g. "k-3f9a2c"
+	Role         Role
+	Organisation string
+	SHA256       [32]byte
+	CreatedAt    time.Time
+	RevokedAt    *time.Time
+}
+
+// Ledger keeps what must not travel with a copied registry.
+type Ledger interface {
+	// AddKey stores a key; CONFLICT when the id is taken.
+	AddKey(ctx context.Context, k APIKey) error
+	// Keys gives all keys, newest first, revoked ones too.
+	Keys(ctx context.Context) ([]APIKey, error)
+	// RevokeKey ends a key at once; revoking again is no error, NOT_FOUND for an unknown id.
+	RevokeKey(ctx context.Context, id string, at time.Time) error
+	// KeyByHash gives a key that is not revoked; NOT_FOUND otherwise.
+	KeyByHash(ctx context.Context, sha256 [32]byte) (APIKey, error)
+}
