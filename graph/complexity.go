@@ -1,0 +1,52 @@
+package graph
+
+import (
+	"kantong/graph/generated"
+	"kantong/graph/model"
+	"kantong/internal/registry"
+)
+
+// complexity multiplies what a list's elements cost by how many there can be. Without it a field costs one and what is
+// below it.
+func complexity() (c generated.ComplexityRoot) {
+	const areasOfALevel, childrenOfAnArea = 50, 10 // of a city; elsewhere the time limit decides
+	c.Query.Areas = func(child int, _ *model.AreaFilter, _ *registry.Position, first *int, _, _ *string) int {
+		return listCost(child, first)
+	}
+	c.Query.Households = func(child int, _ *registry.Filter, _ *registry.Position, first *int, _, _ *string) int {
+		return listCost(child, first)
+	}
+	c.Query.Editions = func(child int, first *int, _ *string) int { return listCost(child, first) }
+	c.Query.Summaries = func(child int, _ *registry.Filter, by []*model.GroupBy, _ *string) int {
+		groups := 1
+		for _, b := range by {
+			if b.Attribute != nil {
+				groups *= 10
+			} else {
+				groups *= areasOfALevel
+			}
+		}
+		return 1 + groups*child
+	}
+	c.Area.Households = func(child int, _ *registry.Filter, first *int, _ *string) int { return listCost(child, first) }
+	c.Area.Children = func(child int) int { return 1 + childrenOfAnArea*child }
+	c.Area.Neighbours = c.Area.Children
+	c.Area.Ancestors = func(child int) int { return 1 + 3*child }
+	c.Area.Indicators = func(child int, _ []string) int { return 1 + childrenOfAnArea*child }
+	c.Program.Coverage = func(child int, _ *registry.AreaLevel, _ *registry.AreaCode, _ *model.CoverageOrder, first *int) int {
+		if first != nil && *first >= 0 {
+			return 1 + min(*first, areasOfALevel)*child
+		}
+		return 1 + areasOfALevel*child
+	}
+	return c
+}
+
+// listCost is that of a page; a size that is refused later costs nothing here.
+func listCost(child int, first *int) int {
+	n, err := model.PageSize(first)
+	if err != nil {
+		return 1
+	}
+	return 1 + n*child
+}

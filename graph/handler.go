@@ -1,0 +1,142 @@
+package graph
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"kantong/graph/generated"
+	"kantong/internal/registry"
+)
+
+// Options are what a handler needs beside its resolver.
+type Options struct {
+	Log       *slog.Logger
+	RequestID func(context.Context) string // "" outside a request
+}
+
+// Bounds of what is kept of documents: parsed ones, and those that clients persist by hash.
+const (
+	cachedDocuments    = 1000
+	persistedDocuments = 1000
+)
+
+// configurable is what the library's HTTP server and its bare executor have in common.
+type configurable interface {
+	Use(graphql.HandlerExtension)
+	SetQueryCache(graphql.Cache[*ast.QueryDocument])
+	SetErrorPresenter(graphql.ErrorPresenterFunc)
+	SetRecoverFunc(graphql.RecoverFunc)
+	SetParserTokenLimit(int)
+}
+
+func schema(r *Resolver) graphql.ExecutableSchema {
+	return generated.NewExecutableSchema(generated.Config{Resolvers: r, Complexity: complexity(),
+		Directives: generated.DirectiveRoot{OneOf: oneOf}})
+}
+
+// SDL is the schema as text, with every description.
+func SDL() string {
+	var b strings.Builder
+	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchema(schema(&Resolver{}).Schema())
+	return b.String()
+}
+
+func configure(c configurable, r *Resolver, o Options) {
+	c.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
+	c.SetParserTokenLimit(r.Limits.Tokens)
+	c.SetErrorPresenter(present(o.Log, o.RequestID))
+	c.SetRecoverFunc(func(_ context.Context, p any) error {
+		return fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	})
+	c.Use(extension.Introspection{})
+	c.Use(shapeLimit{r.Limits})
+	c.Use(extension.FixedComplexityLimit(r.Limits.Complexity))
+	c.Use(stateNote{})
+}
+
+// NewHandler serves GraphQL over HTTP: POST, GET for queries, and automatic persisted queries.
+func NewHandler(r *Resolver, o Options) http.Handler {
+	h := handler.New(schema(r))
+	h.AddTransport(transport.GET{})
+	h.AddTransport(transport.POST{})
+	h.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](persistedDocuments)})
+	configure(h, r, o)
+	return bounded(r.Limits, h)
+}
+
+// bounded reads the body up to its limit before anything else looks at it, and bounds the time of the answer.
+func bounded(l Limits, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), l.Time)
+		defer cancel()
+		if r.Method == http.MethodPost {
+			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, l.BodyBytes))
+			var tooLarge *http.MaxBytesError
+			switch {
+			case errors.As(err, &tooLarge):
+				Refuse(w, http.StatusRequestEntityTooLarge, registry.Errorf(registry.CodeComplexity, "body", "the request is larger than %d bytes", l.BodyBytes))
+				return
+			case err != nil:
+				Refuse(w, http.StatusBadRequest, registry.Invalid("body", "the request could not be read to its end"))
+				return
+			case !json.Valid(body) && len(body) > 0:
+				Refuse(w, http.StatusBadRequest, registry.Invalid("body", `the request is not JSON; send {"query": "…", "variables": {…}}`))
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// Refuse answers a request that never reaches the executor, in the form of every other answer.
+func Refuse(w http.ResponseWriter, status int, err error) {
+	e := &registry.Error{Code: registry.CodeInternal, Message: "something failed on our side"}
+	errors.As(err, &e)
+	shown := &gqlerror.Error{Message: e.Message, Extensions: map[string]any{"code": string(e.Code)}}
+	if e.Field != "" {
+		shown.Extensions["field"] = e.Field
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(&graphql.Response{Errors: gqlerror.List{shown}})
+}
+
+// Executor answers operations without a server.
+type Executor struct{ exec *executor.Executor }
+
+// NewExecutor makes one.
+func NewExecutor(r *Resolver, o Options) Executor {
+	e := executor.New(schema(r))
+	configure(e, r, o)
+	return Executor{e}
+}
+
+// Run answers one operation.
+func (e Executor) Run(ctx context.Context, query string, variables map[string]any) *graphql.Response {
+	ctx = graphql.StartOperationTrace(ctx)
+	op, errs := e.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	if errs != nil {
+		return e.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
+	}
+	respond, ctx := e.exec.DispatchOperation(ctx, op)
+	return respond(ctx)
+}

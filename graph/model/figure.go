@@ -1,0 +1,33 @@
+package model
+
+import "kantong/internal/registry"
+
+// Count is a count that may be withheld.
+type Count struct {
+	Value  *int
+	Status registry.FigureStatus
+}
+
+func households(t registry.Tally) Count { return count(t.Households, t.Status) }
+func people(t registry.Tally) Count     { return count(t.People, t.Status) }
+
+func count(n int64, status registry.FigureStatus) Count {
+	if !status.HasValue() {
+		return Count{Status: status}
+	}
+	v := int(n)
+	return Count{&v, status}
+}
+
+// Rate is a share that may be withheld.
+type Rate struct {
+	Value  *float64
+	Status registry.FigureStatus
+}
+
+func rate(r registry.Rate) Rate {
+	if !r.Status.HasValue() {
+		return Rate{Status: r.Status}
+	}
+	return Rate{&r.Value, r.Status}
+}

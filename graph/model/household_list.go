@@ -1,0 +1,103 @@
+package model
+
+import (
+	"context"
+	"fmt"
+
+	"kantong/internal/registry"
+)
+
+// HouseholdConnection is a page of households.
+type HouseholdConnection struct {
+	Edges    []HouseholdEdge
+	PageInfo PageInfo
+	total    int64
+}
+
+// TotalCount was counted because it was chosen.
+func (c *HouseholdConnection) TotalCount() int { return int(c.total) }
+
+// HouseholdEdge is a household in a list.
+type HouseholdEdge struct {
+	Cursor         string
+	Node           *Household
+	DistanceMeters *float64
+}
+
+// Households pages through all households that a filter keeps.
+func Households(ctx context.Context, v *registry.View, filter *registry.Filter, near *registry.Position, first *int, after *string) (*HouseholdConnection, error) {
+	pages, err := householdPages(ctx, v, nil, filter, near, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return pages[0], nil
+}
+
+// Households pages through an area's households; one engine call serves all areas of the level.
+func (a *Area) Households(ctx context.Context, filter *registry.Filter, first *int, after *string) (*HouseholdConnection, error) {
+	pages, err := once(ctx, &a.level.memo, func() (map[int]*HouseholdConnection, error) {
+		codes := make([]registry.AreaCode, len(a.level.positions))
+		for i, p := range a.level.positions {
+			codes[i] = a.level.view.Areas.Area(p).Code
+		}
+		list, err := householdPages(ctx, a.level.view, codes, filter, nil, first, after)
+		byArea := make(map[int]*HouseholdConnection, len(list))
+		for i, page := range list {
+			byArea[a.level.positions[i]] = page
+		}
+		return byArea, err
+	})
+	return pages[a.position], err
+}
+
+func householdPages(ctx context.Context, v *registry.View, parents []registry.AreaCode, filter *registry.Filter, near *registry.Position, first *int, after *string) ([]*HouseholdConnection, error) {
+	q := registry.RowsQuery{Filter: registry.Join(filter, nil), Parents: parents, Total: chosen(selected(ctx, "HouseholdConnection"), "totalCount")}
+	if err := v.CheckFilter(filter); err != nil {
+		return nil, registry.Under("filter", err)
+	}
+	var err error
+	if q.First, err = PageSize(first); err != nil {
+		return nil, err
+	}
+	if near != nil {
+		p := near.Orb()
+		if err := v.CheckPosition(*near); err != nil {
+			return nil, registry.Under("near", err)
+		}
+		q.Near = &p
+	}
+	binding := registry.Bind("households", v.Version, string(q.Filter.JSON()), fmt.Sprint(q.Near))
+	if after != nil {
+		key, err := registry.DecodeCursor(binding, *after)
+		if err != nil {
+			return nil, err
+		}
+		row, err := registry.DecodeRowKey(key)
+		if err != nil {
+			return nil, err
+		}
+		q.After = &row
+	}
+	pages, err := v.Rows(ctx, q)
+	if err != nil {
+		return nil, registry.Under("", err)
+	}
+	level := &householdLevel{view: v}
+	out := make([]*HouseholdConnection, len(pages))
+	for i, page := range pages {
+		out[i] = level.page(page, binding, near != nil)
+	}
+	return out, nil
+}
+
+func (l *householdLevel) page(page registry.RowsPage, binding registry.Binding, near bool) *HouseholdConnection {
+	c := &HouseholdConnection{Edges: make([]HouseholdEdge, len(page.Rows)), total: page.Total}
+	for i, row := range page.Rows {
+		c.Edges[i] = HouseholdEdge{Cursor: registry.EncodeCursor(binding, row.Key().Encode()), Node: l.add(row)}
+		if near {
+			c.Edges[i].DistanceMeters = meters(row.DistanceMillimeters)
+		}
+	}
+	c.PageInfo = pageInfo(page.More, len(page.Rows), func(i int) string { return c.Edges[i].Cursor })
+	return c
+}

@@ -1,0 +1,124 @@
+package model
+
+import (
+	"context"
+
+	"kantong/internal/poverty"
+	"kantong/internal/registry"
+)
+
+// Summary is the figures of one cell, among the summaries of its level in the query.
+type Summary struct {
+	cell  registry.Cell
+	level *summaries
+}
+
+type summaries struct {
+	memo
+	view *registry.View
+}
+
+func (s *Summary) Edition() *Edition         { return EditionOf(s.level.view) }
+func (s *Summary) Households() Count         { return households(s.cell.Total) }
+func (s *Summary) People() Count             { return people(s.cell.Total) }
+func (s *Summary) Geocoded() Rate            { return rate(registry.Ratio(s.cell.Located, s.cell.Total)) }
+func (s *Summary) AnsweredFor() *AnsweredFor { return nil } // every figure is for the geometry asked for, or refused
+
+// DecileCount is the households of a decile.
+type DecileCount struct {
+	Decile             *int
+	Households, People Count
+}
+
+// Deciles come unranked first, then 1 to 10.
+func (s *Summary) Deciles() []DecileCount {
+	out := make([]DecileCount, len(s.cell.Deciles))
+	for d, t := range s.cell.Deciles {
+		out[d] = DecileCount{decile(d), households(t), people(t)}
+	}
+	return out
+}
+
+// decile gives nil for 0, the unranked.
+func decile(d int) *int {
+	if d == 0 {
+		return nil
+	}
+	return &d
+}
+
+// DeprivationCount is the households with a condition.
+type DeprivationCount struct {
+	Deprivation       registry.Deprivation
+	Pillar            registry.Pillar
+	Households, Known Count
+	Rate              Rate
+}
+
+func (s *Summary) Deprivations() []DeprivationCount {
+	out := make([]DeprivationCount, len(s.cell.Deprived))
+	for i, t := range s.cell.Deprived {
+		d := registry.Deprivation(i)
+		out[i] = DeprivationCount{d, d.Pillar(), households(t), households(s.cell.Known[i]), rate(registry.Ratio(t, s.cell.Known[i]))}
+	}
+	return out
+}
+
+// ProgramCount is the households in a programme.
+type ProgramCount struct {
+	Program    *Program
+	Households Count
+}
+
+func (s *Summary) Programs(ctx context.Context) ([]ProgramCount, error) {
+	nodes, err := once(ctx, &s.level.memo, func() ([]*Program, error) {
+		return Programs(s.level.view, func(*registry.Program) bool { return true }), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ProgramCount, len(s.cell.Enrolled))
+	for i, t := range s.cell.Enrolled {
+		out[i] = ProgramCount{nodes[i], households(t)}
+	}
+	return out, nil
+}
+
+// CompositionCount is the people of a kind.
+type CompositionCount struct {
+	Kind               registry.PersonKind
+	People, Households Count
+}
+
+func (s *Summary) Composition() []CompositionCount {
+	out := make([]CompositionCount, len(s.cell.Persons))
+	for k, t := range s.cell.Persons {
+		out[k] = CompositionCount{registry.PersonKind(k), people(t), households(t)}
+	}
+	return out
+}
+
+// Poverty is the measures of one line.
+type Poverty struct {
+	LineRupiah               int64
+	People                   Count
+	Headcount, Gap, Severity Rate
+}
+
+// Poverty is nil where no household has its expenditure recorded.
+func (s *Summary) Poverty(lineRupiah int64) (*Poverty, error) {
+	if lineRupiah <= 0 || lineRupiah > registry.MaxExpenditureRupiah {
+		return nil, registry.Invalid("lineRupiah", "%d is outside 1 to %d", lineRupiah, int64(registry.MaxExpenditureRupiah))
+	}
+	for _, p := range s.cell.Poverty {
+		if p.LineRupiah != lineRupiah {
+			continue
+		}
+		if p.Base.Status.HasValue() && p.Base.People == 0 {
+			return nil, nil
+		}
+		m := poverty.FGT(p)
+		return &Poverty{lineRupiah, people(m.People), rate(m.Headcount), rate(m.Gap), rate(m.Severity)}, nil
+	}
+	return nil, nil
+}

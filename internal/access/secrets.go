@@ -1,0 +1,75 @@
+package access
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"kantong/internal/registry"
+)
+
+// secretBytes is the length of each secret.
+const secretBytes = 32
+
+// LoadSecrets reads the secrets of a directory, making those that are missing with mode 0600. A secret that others can
+// read is refused: whoever holds it can test whether a family-card number is in the registry.
+func LoadSecrets(dir string) (registry.Secrets, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return registry.Secrets{}, registry.Errorf(registry.CodeUnavailable, "secrets", "can't make the directory for secrets: %w", err)
+	}
+	id, err := loadSecret(filepath.Join(dir, "household-id.key"))
+	if err != nil {
+		return registry.Secrets{}, err
+	}
+	record, err := loadSecret(filepath.Join(dir, "record.key"))
+	return registry.Secrets{ID: id, Record: record}, err
+}
+
+func loadSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeSecret(path)
+	}
+	if err != nil {
+		return nil, registry.Errorf(registry.CodeUnavailable, "secrets", "can't read a secret: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, registry.Conflict("secrets", "%s can be read by others (mode %o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, registry.Errorf(registry.CodeUnavailable, "secrets", "can't read a secret: %w", err)
+	}
+	secret, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(secret) != secretBytes {
+		return nil, registry.Conflict("secrets", "%s is damaged: expected %d hexadecimal digits. Restore it from a backup; a new one would give every family a new id", path, 2*secretBytes)
+	}
+	return secret, nil
+}
+
+// makeSecret writes a new secret so that two processes that start together agree on one: whoever comes second reads.
+func makeSecret(path string) ([]byte, error) {
+	secret := make([]byte, secretBytes)
+	_, _ = rand.Read(secret)                                      // never fails: it would end the program
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
+	if err != nil {
+		return nil, registry.Errorf(registry.CodeUnavailable, "secrets", "can't write a secret: %w", err)
+	}
+	defer os.Remove(temporary.Name())
+	_, err = temporary.WriteString(hex.EncodeToString(secret) + "\n")
+	err = errors.Join(err, temporary.Sync(), temporary.Close())
+	if err == nil {
+		err = os.Link(temporary.Name(), path)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return loadSecret(path)
+	}
+	if err != nil {
+		return nil, registry.Errorf(registry.CodeUnavailable, "secrets", "can't write a secret: %w", err)
+	}
+	return secret, nil
+}

@@ -1,0 +1,166 @@
+package disclosure
+
+import (
+	"context"
+	"sync"
+
+	"kantong/internal/registry"
+)
+
+// Source opens what a store holds. The gate is the only one that keeps what Open returns.
+type Source interface {
+	// Editions gives all editions as registry.Store does.
+	Editions(ctx context.Context) ([]registry.Edition, error)
+	// Version gives what Dataset.Version of the state would be, without opening it.
+	Version(ctx context.Context, s registry.State) (string, error)
+	// Open makes a state ready for questions.
+	Open(ctx context.Context, s registry.State) (*registry.Dataset, registry.Engine, error)
+}
+
+// Gate hands out views of published states, each opened once. It is safe for concurrent use.
+type Gate struct {
+	source Source
+	mu     sync.Mutex
+	states []registry.State // newest first
+	opened map[string]*opened
+	order  []string // ids of opened states, least recently used first
+}
+
+type opened struct {
+	once    sync.Once
+	dataset *registry.Dataset
+	engine  registry.Engine
+	err     error
+}
+
+// keptStates bounds how many states stay in memory: the newest and a few that somebody compares it with.
+const keptStates = 4
+
+// NewGate reads which states are published and opens the newest, so that the first question does not wait.
+func NewGate(ctx context.Context, source Source) (*Gate, error) {
+	g := &Gate{source: source, opened: map[string]*opened{}}
+	editions, err := source.Editions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range editions {
+		g.states = append(g.states, statesOf(e)...)
+	}
+	if len(g.states) > 0 {
+		_, err = g.View(ctx, registry.RolePublic, "")
+	}
+	return g, err
+}
+
+// statesOf gives the published states of an edition, newest release first.
+func statesOf(e registry.Edition) (states []registry.State) {
+	releases := e.Releases
+	e.Releases = nil
+	for i := len(releases) - 1; i >= 0; i-- {
+		if r := releases[i]; e.PublishedAt != nil && r.PublishedAt != nil {
+			states = append(states, registry.State{Edition: e, Release: r, Hash: registry.StateHash(e.ContentHash, r.ContentHash)})
+		}
+	}
+	return states
+}
+
+// View gives a role's view of an edition (its newest state), of a state, or of the newest state for "". NOT_FOUND when
+// nothing of that name is published.
+func (g *Gate) View(ctx context.Context, role registry.Role, edition string) (*registry.View, error) {
+	state, err := g.find(edition)
+	if err != nil {
+		return nil, err
+	}
+	o := g.entry(state.ID())
+	o.once.Do(func() { o.dataset, o.engine, o.err = g.source.Open(context.WithoutCancel(ctx), state) })
+	if o.err != nil {
+		g.forget(state.ID(), o)
+		return nil, o.err
+	}
+	v := &registry.View{Dataset: o.dataset, Engine: o.engine}
+	v.Total, v.Located = Totals(role, state.Edition)
+	if !role.SeesHouseholds() {
+		v.Engine = NewGuard(o.engine, role)
+	}
+	return v, nil
+}
+
+// Totals gives the counts of a whole edition as a role may see them.
+func Totals(role registry.Role, e registry.Edition) (total, located registry.Tally) {
+	total = registry.Tally{Households: e.Households, People: e.People}
+	located = registry.Tally{Households: e.Located}
+	if !role.SeesHouseholds() {
+		total, located = withhold(total), withhold(located)
+	}
+	return total, located
+}
+
+// Published is an edition's newest state with its data version.
+type Published struct {
+	State          registry.State
+	Version        string
+	Total, Located registry.Tally
+}
+
+// Editions gives the newest state of every published edition, newest first, with counts as the role may see them.
+func (g *Gate) Editions(ctx context.Context, role registry.Role) ([]Published, error) {
+	var out []Published
+	for i, s := range g.states {
+		if i > 0 && g.states[i-1].Edition.ID == s.Edition.ID {
+			continue
+		}
+		version, err := g.source.Version(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		p := Published{State: s, Version: version}
+		p.Total, p.Located = Totals(role, s.Edition)
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func (g *Gate) find(edition string) (registry.State, error) {
+	id, release := registry.SplitStateID(edition)
+	for _, s := range g.states {
+		if edition == "" || s.Edition.ID == id && (release == "" || s.Release.ID == release) {
+			return s, nil
+		}
+	}
+	if edition == "" {
+		return registry.State{}, registry.NotFound("edition", "no edition is published yet: see `kantong edition publish`, or `kantong demo` for a demonstration city")
+	}
+	return registry.State{}, registry.NotFound("edition", "no published edition or state is named %q", edition)
+}
+
+// entry finds or makes the entry of a state, marks it as used, and drops the one that was not used for longest.
+func (g *Gate) entry(id string) *opened {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	o := g.opened[id]
+	if o == nil {
+		o = &opened{}
+		g.opened[id] = o
+	}
+	kept := g.order[:0:0]
+	for _, other := range g.order {
+		if other != id {
+			kept = append(kept, other)
+		}
+	}
+	if len(kept) >= keptStates {
+		delete(g.opened, kept[0])
+		kept = kept[1:]
+	}
+	g.order = append(kept, id)
+	return o
+}
+
+// forget lets a state that failed to open be tried again.
+func (g *Gate) forget(id string, o *opened) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opened[id] == o {
+		delete(g.opened, id)
+	}
+}
