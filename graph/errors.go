@@ -1,9 +1,11 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -53,6 +55,23 @@ func present(log *slog.Logger, requestID func(context.Context) string) graphql.E
 		}
 		return shown
 	}
+}
+
+// errorOrder sorts an answer's errors by place and text: fields are resolved at the same time, and equal questions should
+// have equal answers.
+type errorOrder struct{}
+
+func (errorOrder) ExtensionName() string                   { return "ErrorOrder" }
+func (errorOrder) Validate(graphql.ExecutableSchema) error { return nil }
+
+func (errorOrder) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	if response != nil {
+		slices.SortStableFunc(response.Errors, func(a, b *gqlerror.Error) int {
+			return cmp.Or(cmp.Compare(a.Path.String(), b.Path.String()), cmp.Compare(a.Message, b.Message))
+		})
+	}
+	return response
 }
 
 // fieldOf names the argument at fault: what the error says, or where in the arguments decoding stood.

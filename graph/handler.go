@@ -70,6 +70,7 @@ func configure(c configurable, r *Resolver, o Options) {
 	c.Use(shapeLimit{r.Limits})
 	c.Use(extension.FixedComplexityLimit(r.Limits.Complexity))
 	c.Use(stateNote{})
+	c.Use(errorOrder{})
 }
 
 // NewHandler serves GraphQL over HTTP: POST, GET for queries, and automatic persisted queries.

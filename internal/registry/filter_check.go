@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -125,10 +124,18 @@ func CheckRegion(g orb.Geometry) error {
 	}
 	for _, check := range []func(orb.Geometry) *geo.Fault{geo.ValidateLonLat, geo.Validate} {
 		if fault := check(g); fault != nil {
-			return &Error{Code: CodeInvalidGeometry, Message: fault.Error(), Cause: fault}
+			return &Error{Code: CodeInvalidGeometry, Message: fault.Error() + swapHint(fault.At[0], fault.At[1]), Cause: fault}
 		}
 	}
 	return nil
+}
+
+// swapHint asks about the most common mistake where a position is off the globe but its mirror image is not.
+func swapHint(longitude, latitude float64) string {
+	if math.Abs(latitude) > 90 && math.Abs(latitude) <= 180 && math.Abs(longitude) <= 90 {
+		return "; are longitude and latitude swapped? Longitude comes first"
+	}
+	return ""
 }
 
 // Check tells what is wrong with the box.
@@ -164,17 +171,7 @@ func (p Position) Check() error {
 		return Errorf(CodeInvalidGeometry, "longitude", "%g is outside ±180 degrees", p.Longitude)
 	}
 	if !(math.Abs(p.Latitude) <= 90) {
-		hint := ""
-		if math.Abs(p.Latitude) <= 180 && math.Abs(p.Longitude) <= 90 {
-			hint = "; are longitude and latitude swapped?"
-		}
-		return Errorf(CodeInvalidGeometry, "latitude", "%g is outside ±90 degrees%s", p.Latitude, hint)
+		return Errorf(CodeInvalidGeometry, "latitude", "%g is outside ±90 degrees%s", p.Latitude, swapHint(p.Longitude, p.Latitude))
 	}
 	return nil
-}
-
-// IsGeometryFault tells whether err stems from a geometry's shape rather than from something else about it.
-func IsGeometryFault(err error) bool {
-	var fault *geo.Fault
-	return errors.As(err, &fault)
 }

@@ -1,0 +1,62 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kantong/internal/registry"
+)
+
+var update = flag.Bool("update", false, "write the golden answers anew")
+
+// TestGolden asks every testdata/golden/NAME/query.graphql (with variables.json) as three roles and compares the whole
+// answers, refusals included, with NAME/ROLE.json.
+func TestGolden(t *testing.T) {
+	f := newFixture(t)
+	queries, err := filepath.Glob("testdata/golden/*/query.graphql")
+	if err != nil || len(queries) < 10 {
+		t.Fatalf("%d golden queries, %v", len(queries), err)
+	}
+	for _, path := range queries {
+		dir := filepath.Dir(path)
+		query, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var variables any
+		if text, err := os.ReadFile(filepath.Join(dir, "variables.json")); err == nil {
+			if err := json.Unmarshal(text, &variables); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner, registry.RolePlanner} {
+			t.Run(filepath.Base(dir)+"/"+role.String(), func(t *testing.T) {
+				_, text, _ := f.ask(t, role, string(query), variables)
+				var got bytes.Buffer
+				if err := json.Indent(&got, []byte(text), "", " "); err != nil {
+					t.Fatal(err)
+				}
+				got.WriteByte('\n')
+				golden := filepath.Join(dir, strings.ToLower(role.String())+".json")
+				if *update {
+					if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got.Bytes(), want) {
+					t.Errorf("the answer differs from %s; if that is right, run: go test ./graph -run TestGolden -update\ngot:\n%s", golden, got.String())
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package graph_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"io"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"kantong/graph"
+	"kantong/internal/access"
+	"kantong/internal/columnar"
+	"kantong/internal/disclosure"
+	"kantong/internal/registry"
+	"kantong/internal/storetest"
+)
+
+// fixture is a small city behind a gate, with an engine that counts how often it is asked.
+type fixture struct {
+	dataset  *registry.Dataset
+	records  []registry.Record
+	calls    atomic.Int64
+	resolver *graph.Resolver
+}
+
+func newFixture(t testing.TB) *fixture {
+	t.Helper()
+	f := &fixture{}
+	f.dataset, f.records, _ = storetest.City(7, 600)
+	gate, err := disclosure.NewGate(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.resolver = &graph.Resolver{Gate: gate, Limits: graph.DefaultLimits()}
+	return f
+}
+
+// Editions is part of disclosure.Source.
+func (f *fixture) Editions(context.Context) ([]registry.Edition, error) {
+	e := f.dataset.State.Edition
+	e.Releases = []registry.Release{f.dataset.State.Release}
+	for _, r := range f.records {
+		e.Households++
+		e.People += int64(max(r.Members, 0))
+		if r.Located {
+			e.Located++
+		}
+	}
+	return []registry.Edition{e}, nil
+}
+
+// Version is part of disclosure.Source.
+func (f *fixture) Version(context.Context, registry.State) (string, error) {
+	return f.dataset.Version, nil
+}
+
+// Open is part of disclosure.Source.
+func (f *fixture) Open(_ context.Context, s registry.State) (*registry.Dataset, registry.Engine, error) {
+	d, records, enrolments := storetest.City(7, 600)
+	d.State = s
+	slices.SortFunc(records, func(a, b registry.Record) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	slices.SortStableFunc(enrolments, func(a, b registry.Enrolment) int {
+		return cmp.Or(bytes.Compare(a.Household[:], b.Household[:]), cmp.Compare(a.Program, b.Program), cmp.Compare(a.Since, b.Since))
+	})
+	byID := map[registry.HouseholdID]*registry.Household{}
+	for i := range records {
+		byID[records[i].ID] = &records[i].Household
+	}
+	e, err := columnar.Build(d, all(records), all(enrolments), func(_ context.Context, ids []registry.HouseholdID) ([]*registry.Household, error) {
+		out := make([]*registry.Household, len(ids))
+		for i, id := range ids {
+			out[i] = byID[id]
+		}
+		return out, nil
+	})
+	return d, &counting{e, &f.calls}, err
+}
+
+func all[T any](list []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, v := range list {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// counting counts the calls of an engine.
+type counting struct {
+	registry.Engine
+	calls *atomic.Int64
+}
+
+func (c *counting) Summarise(ctx context.Context, q []registry.SummaryQuery) ([][]registry.Cell, error) {
+	c.calls.Add(1)
+	return c.Engine.Summarise(ctx, q)
+}
+
+func (c *counting) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {
+	c.calls.Add(1)
+	return c.Engine.Rows(ctx, q)
+}
+
+func (c *counting) Details(ctx context.Context, ids []registry.HouseholdID, want registry.DetailParts) ([]registry.Details, error) {
+	c.calls.Add(1)
+	return c.Engine.Details(ctx, ids, want)
+}
+
+// answer is a response as a client reads it.
+type answer struct {
+	Data   json.RawMessage `json:"data"`
+	Errors []struct {
+		Message    string         `json:"message"`
+		Path       []any          `json:"path"`
+		Extensions map[string]any `json:"extensions"`
+	} `json:"errors"`
+	Extensions map[string]any `json:"extensions"`
+}
+
+// code is that of the first error; "" without one.
+func (a answer) code() string {
+	if len(a.Errors) == 0 {
+		return ""
+	}
+	c, _ := a.Errors[0].Extensions["code"].(string)
+	return c
+}
+
+func (a answer) field() string {
+	if len(a.Errors) == 0 {
+		return ""
+	}
+	c, _ := a.Errors[0].Extensions["field"].(string)
+	return c
+}
+
+func quiet() graph.Options {
+	return graph.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RequestID: func(context.Context) string { return "test" }}
+}
+
+// handler serves the fixture to one role.
+func (f *fixture) handler(role registry.Role) http.Handler {
+	h := graph.NewHandler(f.resolver, quiet())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(access.WithViewer(r.Context(), access.Viewer{Role: role})))
+	})
+}
+
+// ask posts an operation and gives the answer, its text and its status.
+func (f *fixture) ask(t testing.TB, role registry.Role, query string, variables any) (answer, string, int) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	f.handler(role).ServeHTTP(w, r)
+	var a answer
+	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
+		t.Fatalf("not JSON: %v\n%s", err, w.Body)
+	}
+	return a, w.Body.String(), w.Code
+}

@@ -1,0 +1,116 @@
+package disclosure_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"kantong/internal/disclosure"
+	"kantong/internal/registry"
+)
+
+// shelf is a disclosure.Source of editions that all hold the same city.
+type shelf struct {
+	t        *testing.T
+	editions []registry.Edition
+	opened   map[string]int
+	fail     error
+}
+
+func (s *shelf) Editions(context.Context) ([]registry.Edition, error) { return s.editions, nil }
+func (s *shelf) Version(_ context.Context, state registry.State) (string, error) {
+	return state.ID(), nil
+}
+
+func (s *shelf) Open(_ context.Context, state registry.State) (*registry.Dataset, registry.Engine, error) {
+	s.opened[state.ID()]++
+	engine, d := city(s.t)
+	d.State = state
+	return d, engine, s.fail
+}
+
+func newShelf(t *testing.T) *shelf {
+	at := time.Date(2025, 10, 1, 0, 0, 0, 0, time.UTC)
+	return &shelf{t: t, opened: map[string]int{}, editions: []registry.Edition{
+		{ID: "2025-q3", PublishedAt: &at, Households: 500, People: 1700, Located: 9, Releases: []registry.Release{{ID: "2025-09", PublishedAt: &at}, {ID: "2025-10", PublishedAt: &at}, {ID: "2025-11"}}},
+		{ID: "2025-q2", PublishedAt: &at, Households: 9, People: 30, Releases: []registry.Release{{PublishedAt: &at}}},
+		{ID: "draft", Releases: []registry.Release{{}}},
+	}}
+}
+
+func TestGateFindsStates(t *testing.T) {
+	s := newShelf(t)
+	gate, err := disclosure.NewGate(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ask, want := range map[string]string{"": "2025-q3+2025-10", "2025-q3": "2025-q3+2025-10", "2025-q3+2025-09": "2025-q3+2025-09", "2025-q2": "2025-q2"} {
+		v, err := gate.View(t.Context(), registry.RolePublic, ask)
+		if err != nil || v.State.ID() != want {
+			t.Errorf("%q gives %v, %v", ask, v, err)
+		}
+	}
+	for _, ask := range []string{"draft", "2025-q3+2025-11", "2025-q4", "2025-q2+x"} {
+		if _, err := gate.View(t.Context(), registry.RolePlanner, ask); registry.CodeOf(err) != registry.CodeNotFound {
+			t.Errorf("%q: %v", ask, err)
+		}
+	}
+	if s.opened["2025-q3+2025-10"] != 1 {
+		t.Errorf("a state was opened more than once: %v", s.opened)
+	}
+}
+
+func TestGateByRole(t *testing.T) {
+	gate, err := disclosure.NewGate(t.Context(), newShelf(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner, registry.RolePlanner, registry.RoleAdmin, registry.RoleAuditor} {
+		v, err := gate.View(t.Context(), role, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, guarded := v.Engine.(*disclosure.Guard)
+		if guarded == role.SeesHouseholds() {
+			t.Errorf("%s: guarded %v", role, guarded)
+		}
+		if suppressed := v.Located.Status == registry.Suppressed; suppressed == role.SeesHouseholds() {
+			t.Errorf("%s sees that nine are located: %+v", role, v.Located)
+		}
+		list, err := gate.Editions(t.Context(), role)
+		if err != nil || len(list) != 2 || list[0].State.ID() != "2025-q3+2025-10" {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		if suppressed := list[1].Total.Status == registry.Suppressed; suppressed == role.SeesHouseholds() {
+			t.Errorf("%s sees an edition of nine: %+v", role, list[1].Total)
+		}
+	}
+}
+
+func TestGateWithoutEditions(t *testing.T) {
+	gate, err := disclosure.NewGate(t.Context(), &shelf{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := gate.View(t.Context(), registry.RolePublic, ""); registry.CodeOf(err) != registry.CodeNotFound {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestGateTriesAgain after a state could not be opened.
+func TestGateTriesAgain(t *testing.T) {
+	s := newShelf(t)
+	gate, err := disclosure.NewGate(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.fail = errors.New("the disk is away")
+	if _, err := gate.View(t.Context(), registry.RolePublic, "2025-q2"); !errors.Is(err, s.fail) {
+		t.Fatalf("%v", err)
+	}
+	s.fail = nil
+	if _, err := gate.View(t.Context(), registry.RolePublic, "2025-q2"); err != nil {
+		t.Errorf("after the disk is back: %v", err)
+	}
+}
