@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"kantong/geodata"
+	"kantong/internal/demo"
+	"kantong/internal/filestore"
+	"kantong/internal/ingest"
+	"kantong/internal/registry"
+)
+
+const demoSeed = 1971 // the code of the city
+
+// makeDemo makes and publishes the synthetic city.
+func (p *program) makeDemo(store *filestore.Store, c *demoCommand) error {
+	start := time.Now()
+	secrets, err := p.secrets()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "Making a demonstration city of %s families (once; later starts reuse it) …\n", humanize.Comma(int64(c.Households)))
+	edition := registry.Edition{ID: demoEdition, Label: "Kota Pangkalpinang (demonstration)", Synthetic: true, AsOf: "2025-09-30",
+		Source: "synthetic: made by kantong demo; totals follow press figures of December 2024, no row stands for a family"}
+	edition.Boundaries, edition.Schematic = geodata.SchematicSource, true
+	if c.Areas != "" {
+		edition.Boundaries, edition.Schematic = "imported from "+c.Areas, false
+	}
+	if err := store.CreateEdition(p.ctx, edition); err != nil {
+		return err
+	}
+	if err := p.demoAreas(store, c.Areas, secrets); err != nil {
+		return err
+	}
+	list, err := store.Areas(p.ctx, demoEdition)
+	if err != nil {
+		return err
+	}
+	areas, err := registry.NewAreas(list)
+	if err != nil {
+		return err
+	}
+	city, err := demo.New(demo.Options{Households: c.Households, Seed: demoSeed, Areas: areas, Secrets: secrets})
+	if err != nil {
+		return err
+	}
+	if err := p.demoRows(store, city, int64(c.Households)); err != nil {
+		return err
+	}
+	bar := p.progress("publishing")
+	state, err := store.Publish(p.ctx, demoEdition, demoRelease, registry.PublishOptions{Secrets: secrets, Now: time.Now(),
+		Progress: func(n int64) { bar.show("families", n, int64(c.Households)) }})
+	bar.done()
+	if err == nil {
+		fmt.Fprintf(p.stdout, "Made %s families with %s people in %.1f s.\n", humanize.Comma(state.Edition.Households), humanize.Comma(state.Edition.People), time.Since(start).Seconds())
+	}
+	return err
+}
+
+func (p *program) demoAreas(store *filestore.Store, file string, secrets registry.Secrets) error {
+	if file != "" {
+		report, err := ingest.Areas(p.ctx, ingest.Target{Store: store, Edition: demoEdition, Secrets: secrets, Known: gazetteer(), Now: time.Now()}, file)
+		if report != nil {
+			p.show(report)
+		}
+		return err
+	}
+	areas, err := geodata.SchematicAreas()
+	if err != nil {
+		return err
+	}
+	return store.PutAreas(p.ctx, demoEdition, demoImport(registry.ImportAreas, len(areas)), areas)
+}
+
+// demoRows stores indicators, programmes, households and enrolments.
+func (p *program) demoRows(store *filestore.Store, city *demo.City, households int64) error {
+	indicators := geodata.Indicators()
+	if err := store.PutIndicators(p.ctx, demoEdition, demoImport(registry.ImportIndicators, len(indicators)), indicators); err != nil {
+		return err
+	}
+	programs := city.Programs()
+	if err := store.PutPrograms(p.ctx, demoEdition, demoImport(registry.ImportPrograms, len(programs)), programs); err != nil {
+		return err
+	}
+	im := demoImport(registry.ImportHouseholds, 0)
+	err := store.PutHouseholds(p.ctx, demoEdition, &im, counted(p, "making families", city.Households(), &im.Rows, households))
+	if err != nil {
+		return err
+	}
+	if err := store.CreateRelease(p.ctx, demoEdition, registry.Release{ID: demoRelease, EnrolmentsAsOf: "2025-10-31"}); err != nil {
+		return err
+	}
+	im = demoImport(registry.ImportEnrolments, 0)
+	im.Release = demoRelease
+	return store.PutEnrolments(p.ctx, demoEdition, demoRelease, &im, counted(p, "making enrolments", city.Enrolments(), &im.Rows, 0))
+}
+
+func demoImport(kind registry.ImportKind, rows int) registry.Import {
+	return registry.Import{Kind: kind, File: "kantong demo", Rows: int64(rows), At: time.Now()}
+}
+
+// counted passes a stream on, counts it and shows how far it is.
+func counted[T any](p *program, what string, rows iter.Seq2[T, error], n *int64, total int64) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		bar := p.progress(what)
+		defer bar.done()
+		for row, err := range rows {
+			if err == nil {
+				err = p.ctx.Err()
+			}
+			*n++
+			if *n%1000 == 0 {
+				bar.show("rows", *n, total)
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}

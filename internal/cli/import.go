@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/paulmach/orb"
+
+	"kantong/geodata"
+	"kantong/internal/filestore"
+	"kantong/internal/ingest"
+)
+
+type importCommand struct {
+	Areas      importAreas      `cmd:"" help:"Boundaries, GeoJSON. Codes by Kemendagri or BPS; what the kelurahan add up to is made from them."`
+	Households importHouseholds `cmd:"" help:"Families, CSV. Family-card numbers are hashed as they are read; names and NIK are never stored."`
+	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules, JSON."`
+	Enrolments importEnrolments `cmd:"" help:"Who is in which programme, CSV."`
+	Indicators importIndicators `cmd:"" help:"Published figures of areas, CSV."`
+}
+
+// importFlags are those of every import.
+type importFlags struct {
+	File    string `arg:"" help:"The file."`
+	Edition string `required:"" placeholder:"NAME" help:"The draft edition it goes into."`
+	Append  bool   `help:"Add to what earlier files of this kind put into the draft, instead of replacing it."`
+}
+
+type mappingFlag struct {
+	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry."`
+}
+
+func (f *mappingFlag) read() (*ingest.Mapping, error) {
+	if f.Mapping == "" {
+		return nil, nil
+	}
+	return ingest.ReadMapping(f.Mapping)
+}
+
+type (
+	importAreas      struct{ importFlags }
+	importPrograms   struct{ importFlags }
+	importIndicators struct{ importFlags }
+	importHouseholds struct {
+		importFlags
+		mappingFlag
+	}
+	importEnrolments struct {
+		importFlags
+		mappingFlag
+		Release string `placeholder:"NAME" help:"The draft release it goes into (default: the edition's own)."`
+	}
+)
+
+func (c *importAreas) Run(p *program) error {
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Areas(p.ctx, t, c.File) })
+}
+
+func (c *importPrograms) Run(p *program) error {
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Programs(p.ctx, t, c.File) })
+}
+
+func (c *importIndicators) Run(p *program) error {
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Indicators(p.ctx, t, c.File) })
+}
+
+func (c *importHouseholds) Run(p *program) error {
+	mapping, err := c.read()
+	if err != nil {
+		return err
+	}
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Households(p.ctx, t, c.File, mapping) })
+}
+
+func (c *importEnrolments) Run(p *program) error {
+	mapping, err := c.read()
+	if err != nil {
+		return err
+	}
+	return p.ingest(c.importFlags, c.Release, func(t ingest.Target) (*ingest.Report, error) {
+		return ingest.Enrolments(p.ctx, t, c.File, mapping)
+	})
+}
+
+// ingest runs one import and shows what became of the file.
+func (p *program) ingest(f importFlags, release string, read func(ingest.Target) (*ingest.Report, error)) error {
+	secrets, err := p.secrets()
+	if err != nil {
+		return err
+	}
+	return p.withStore(func(store *filestore.Store) error {
+		bar := p.progress("importing " + f.File)
+		report, err := read(ingest.Target{Store: store, Edition: f.Edition, Release: release, Append: f.Append, Secrets: secrets, Known: gazetteer(),
+			Now: time.Now(), Progress: func(_ string, done, total int64) { bar.show("bytes", done, total) }})
+		bar.done()
+		if report != nil {
+			p.show(report)
+		}
+		return err
+	})
+}
+
+// gazetteer is what the program itself knows of areas.
+func gazetteer() []ingest.KnownArea {
+	var out []ingest.KnownArea
+	for _, k := range geodata.Areas() {
+		known := ingest.KnownArea{Code: k.Code, Name: k.Name, BPSCode: k.BPSCode, Spellings: k.Spellings}
+		if k.Point != nil {
+			known.Point = orb.Point(*k.Point)
+		}
+		out = append(out, known)
+	}
+	return out
+}
+
+func (p *program) show(r *ingest.Report) {
+	if r.Unchanged {
+		fmt.Fprintf(p.stdout, "%s is in the draft already, unchanged: nothing to do.\n", r.File)
+		return
+	}
+	fmt.Fprintf(p.stdout, "%s: %s rows of %s stored, %s rejected.\n", r.File, humanize.Comma(r.Rows), r.Kind, humanize.Comma(r.Rejected))
+	if len(r.Reasons) > 0 {
+		t := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "  ROWS\tCOLUMN\tREASON\tFIRST LINE")
+		for _, reason := range r.Reasons {
+			fmt.Fprintf(t, "  %s\t%s\t%s\t%d\n", humanize.Comma(reason.Count), reason.Column, reason.Reason, reason.FirstLine)
+		}
+		_ = t.Flush()
+		fmt.Fprintf(p.stdout, "  Every rejected row is listed in %s\n", r.RejectedFile)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(p.stdout, "  Note: %s\n", note)
+	}
+}

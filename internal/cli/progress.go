@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// progress shows that something long is under way: after two seconds a bar on a terminal, elsewhere a line every ten.
+type progress struct {
+	out      io.Writer
+	terminal bool
+	started  time.Time
+	what     string
+	bar      *progressbar.ProgressBar
+	line     time.Time
+}
+
+const (
+	progressAfter = 2 * time.Second
+	progressEvery = 10 * time.Second
+)
+
+func (p *program) progress(what string) *progress {
+	f, ok := p.stderr.(*os.File)
+	return &progress{out: p.stderr, terminal: ok && term.IsTerminal(int(f.Fd())), started: time.Now(), what: what}
+}
+
+// show says how far it is; total 0 is unknown. Units of bytes are written as such.
+func (g *progress) show(unit string, done, total int64) {
+	now := time.Now()
+	switch {
+	case now.Sub(g.started) < progressAfter:
+	case g.terminal:
+		if g.bar == nil {
+			if total == 0 {
+				total = -1
+			}
+			g.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(g.out), progressbar.OptionSetDescription(g.what+" ("+unit+")"),
+				progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+		}
+		_ = g.bar.Set64(done)
+	case now.Sub(g.line) >= progressEvery:
+		g.line = now
+		of := ""
+		if total > 0 {
+			of = " of " + humanize.Comma(total)
+		}
+		fmt.Fprintf(g.out, "%s: %s%s %s\n", g.what, humanize.Comma(done), of, unit)
+	}
+}
+
+func (g *progress) done() {
+	if g.bar != nil {
+		_ = g.bar.Finish()
+	}
+}

@@ -1,0 +1,124 @@
+package columnar
+
+import (
+	"kantong/internal/registry"
+)
+
+// cells gives the answer: every combination of the dimensions' values, the first dimension of the query slowest.
+func (s *summary) cells() []registry.Cell {
+	dims := make([]*dimension, len(s.q.By))
+	n := 1
+	for i := range s.dims {
+		dim := &s.dims[i]
+		if dim.Kind == registry.ByHex {
+			dim.order = s.hexes.ordered()
+			dim.values = len(dim.order)
+		}
+		dims[dim.at] = dim
+		n *= dim.values
+	}
+	cells := make([]registry.Cell, n)
+	parts := s.newParts(n)
+	value := make([]int, len(dims))
+	for c := range cells {
+		group := 0
+		for i, dim := range dims {
+			number := value[i]
+			if dim.order != nil {
+				number = dim.order[number]
+			}
+			s.setKey(&cells[c].Key, dim, value[i], number)
+			group += number * dim.stride
+		}
+		parts.fill(&cells[c], group)
+		for i := len(dims) - 1; i >= 0; i-- { // the next combination
+			if value[i]++; value[i] < dims[i].values {
+				break
+			}
+			value[i] = 0
+		}
+	}
+	return cells
+}
+
+// setKey names a value of a dimension, whose groups go by a number.
+func (s *summary) setKey(k *registry.Key, dim *dimension, v, number int) {
+	switch dim.Kind {
+	case registry.ByArea:
+		k.Area = s.e.d.Areas.Area(dim.areas[v]).Code
+	case registry.ByDecile:
+		k.Decile = v
+	case registry.ByProgram:
+		k.Program = v
+	case registry.BySex:
+		k.Sex = registry.Sex(v)
+	case registry.ByDeprivation:
+		k.Deprivation = registry.Deprivation(v)
+	case registry.ByHex:
+		k.Hex, k.NoHex = s.hexes.ids[number], number == s.hexes.noHex
+	}
+}
+
+// parts cuts the slices of all cells from two arrays.
+type parts struct {
+	s       *summary
+	tallies []registry.Tally
+	poverty []registry.Poverty
+}
+
+func (s *summary) newParts(cells int) *parts {
+	p := &parts{s: s}
+	if asked := newLayout(s.layout.measures&^registry.MeasureLocated, len(s.e.d.Programs)); asked.measures != 0 {
+		p.tallies = make([]registry.Tally, 0, cells*(asked.size-1))
+	}
+	if len(s.q.Lines) > 0 {
+		p.poverty = make([]registry.Poverty, 0, cells*len(s.q.Lines))
+	}
+	return p
+}
+
+func (p *parts) fill(c *registry.Cell, group int) {
+	l := &p.s.layout
+	t := p.s.tallies[group*l.size:][:l.size]
+	c.Total = t[0].registry()
+	if l.has(registry.MeasureLocated) {
+		c.Located = t[l.located].registry()
+	}
+	if l.has(registry.MeasureDeciles) {
+		c.Deciles = p.cut(t[l.deciles:l.deprived])
+	}
+	if l.has(registry.MeasureDeprivations) {
+		c.Deprived = p.cut(t[l.deprived:l.known])
+		c.Known = p.cut(t[l.known:l.enrolled])
+	}
+	if l.has(registry.MeasurePrograms) {
+		c.Enrolled = p.cut(t[l.enrolled:l.persons])
+	}
+	if l.has(registry.MeasurePersons) {
+		c.Persons = p.cut(t[l.persons:])
+	}
+	p.fillPoverty(c, group)
+}
+
+func (p *parts) cut(sums []tally) []registry.Tally {
+	from := len(p.tallies)
+	for i := range sums {
+		p.tallies = append(p.tallies, sums[i].registry())
+	}
+	return p.tallies[from:len(p.tallies):len(p.tallies)]
+}
+
+func (p *parts) fillPoverty(c *registry.Cell, group int) {
+	lines := p.s.q.Lines
+	if len(lines) == 0 {
+		return
+	}
+	from := len(p.poverty)
+	for k, line := range lines {
+		sum := &p.s.poverty[group*len(lines)+k]
+		p.poverty = append(p.poverty, registry.Poverty{
+			LineRupiah: line, Base: sum.base.registry(), Poor: sum.poor.registry(), Gap: sum.gap, GapSquared: sum.gapSquared,
+		})
+	}
+	c.Poverty = p.poverty[from:len(p.poverty):len(p.poverty)]
+}

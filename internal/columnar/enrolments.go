@@ -1,0 +1,137 @@
+package columnar
+
+import (
+	"iter"
+	"math"
+	"math/bits"
+	"slices"
+
+	"kantong/internal/registry"
+)
+
+// history is every enrolment, in whatever status. Few differ in more than the household, so each is the number of its term;
+// those of a household follow one another, and those of a block's households too.
+type history struct {
+	terms     []term
+	stream    []uint32 // positions in terms; the last of a household has lastTerm set
+	firstTerm []uint32 // of each block, in stream
+	withTerms []uint64 // by block: the rows that have any
+	texts     []string
+	amounts   []int64
+}
+
+const lastTerm = 1 << 31
+
+// term is what an enrolment says, with positions in texts and amounts.
+type term struct {
+	since, until, decree, rupiah uint32
+	persons                      int32
+	program                      uint8
+	status                       registry.EnrolmentStatus
+}
+
+// readEnrolments fills history and the words of programmes.
+func (e *Engine) readEnrolments(enrolments iter.Seq2[registry.Enrolment, error]) error {
+	r := e.release
+	r.enrolled = make([]uint64, len(e.blocks)*r.words())
+	programs := make(map[string]int, len(r.d.Programs))
+	for i := range r.d.Programs {
+		programs[r.d.Programs[i].Code] = i
+	}
+	var terms dictionary[term]
+	var texts dictionary[string]
+	var amounts dictionary[int64]
+	var stream []uint32 // by household in the order of ids
+	var of []slot
+	next := 0 // rank of the first household that may still come
+	for n, err := range enrolments {
+		if err != nil {
+			return err
+		}
+		for next < len(e.slots) && compareIDs(&e.ids[e.row(e.slots[next])], &n.Household) < 0 {
+			next++
+		}
+		if next == len(e.slots) || e.ids[e.row(e.slots[next])] != n.Household {
+			return registry.NotFound("household", "an enrolment in %s names household %s, which %s does not have or which is out of order", n.Program, n.Household, r.d.State.ID())
+		}
+		p, ok := programs[n.Program]
+		if !ok {
+			return registry.NotFound("program", "household %s is enrolled in %q, which %s does not have", n.Household, n.Program, r.d.State.ID())
+		}
+		if n.Persons < registry.UnknownInt || n.Persons > math.MaxInt32 {
+			return registry.Invalid("persons", "household %s: %d persons reached by %s", n.Household, n.Persons, n.Program)
+		}
+		b, i := e.slots[next].at()
+		if n.Status == registry.EnrolmentActive {
+			r.enrolled[b*r.words()+p] |= 1 << i
+		}
+		of = append(of, e.slots[next])
+		stream = append(stream, terms.add(term{
+			since: texts.add(string(n.Since)), until: texts.add(string(n.Until)), decree: texts.add(n.Decree), rupiah: amounts.add(n.Rupiah),
+			persons: int32(n.Persons), program: uint8(p), status: n.Status,
+		}))
+	}
+	if len(stream) >= lastTerm {
+		return registry.Invalid("enrolments", "%d enrolments are more than this engine holds", len(stream))
+	}
+	r.terms, r.texts, r.amounts = slices.Clip(terms.values), slices.Clip(texts.values), slices.Clip(amounts.values)
+	r.lay(e.households, stream, of)
+	return nil
+}
+
+// lay puts the enrolments in the order of rows by counting; those of one household keep their order.
+func (hi *history) lay(h *households, stream []uint32, of []slot) {
+	at := make([]uint32, len(h.rank)+1) // first by row, then where the row's next one goes
+	for _, s := range of {
+		at[h.row(s)+1]++
+	}
+	for row := range h.rank {
+		at[row+1] += at[row]
+	}
+	hi.firstTerm = make([]uint32, len(h.blocks))
+	hi.withTerms = make([]uint64, len(h.blocks))
+	for b := range h.blocks {
+		hi.firstTerm[b] = at[h.blocks[b].start]
+	}
+	hi.stream = make([]uint32, len(stream))
+	for k, s := range of {
+		b, i := s.at()
+		hi.withTerms[b] |= 1 << i
+		row := h.row(s)
+		t := stream[k]
+		if k+1 == len(of) || of[k+1] != s {
+			t |= lastTerm
+		}
+		hi.stream[at[row]] = t
+		at[row]++
+	}
+}
+
+// enrolmentsOf gives those of the household at a slot; empty, not nil, when there are none.
+func (e *Engine) enrolmentsOf(s slot) []registry.Enrolment {
+	b, i := s.at()
+	out := []registry.Enrolment{}
+	with := e.withTerms[b]
+	if with>>i&1 == 0 {
+		return out
+	}
+	k := e.firstTerm[b]
+	for before := bits.OnesCount64(with & (1<<i - 1)); before > 0; k++ {
+		if e.stream[k]&lastTerm != 0 {
+			before--
+		}
+	}
+	id := e.ids[e.row(s)]
+	for {
+		t := &e.terms[e.stream[k]&^lastTerm]
+		out = append(out, registry.Enrolment{
+			Household: id, Program: e.d.Programs[t.program].Code, Status: t.status,
+			Since: registry.Date(e.texts[t.since]), Until: registry.Date(e.texts[t.until]), Decree: e.texts[t.decree],
+			Persons: int(t.persons), Rupiah: e.amounts[t.rupiah],
+		})
+		if e.stream[k]&lastTerm != 0 {
+			return out
+		}
+		k++
+	}
+}

@@ -1,0 +1,81 @@
+package columnar
+
+import (
+	"slices"
+
+	"kantong/internal/registry"
+)
+
+// first keeps the first rows of a list of which the rows come in any order.
+type first struct {
+	want  int
+	after position // rows up to and including it are passed over
+	heap  []position
+}
+
+// position is a household's place in a list: distance, then rank.
+type position struct {
+	millimeters int64
+	rank        int64
+}
+
+// before puts the last position on top of the heap.
+func (p position) before(q position) bool {
+	if p.millimeters != q.millimeters {
+		return p.millimeters > q.millimeters
+	}
+	return p.rank > q.rank
+}
+
+func (p position) compare(q position) int {
+	switch {
+	case p.before(q):
+		return 1
+	case p == q:
+		return 0
+	}
+	return -1
+}
+
+// beforeAll comes before every row.
+var beforeAll = position{-1, -1}
+
+func (e *Engine) newFirst(q *registry.RowsQuery) *first {
+	f := &first{want: q.First + 1, after: beforeAll} // one more tells whether there are more
+	if q.After != nil {
+		f.after = position{q.After.DistanceMillimeters, int64(e.rankAfter(q.After.ID)) - 1}
+	}
+	return f
+}
+
+func (f *first) full() bool { return len(f.heap) == f.want }
+
+// last is the position that a row must come before to matter, when full.
+func (f *first) last() position { return f.heap[0] }
+
+func (f *first) add(p position) {
+	switch {
+	case !p.before(f.after): // not after it
+	case !f.full():
+		f.heap = push(f.heap, p)
+	case f.last().before(p):
+		replace(f.heap, p)
+	}
+}
+
+// page gives the rows in order.
+func (f *first) page(e *Engine, nearest bool) registry.RowsPage {
+	slices.SortFunc(f.heap, position.compare)
+	page := registry.RowsPage{More: f.full(), Total: -1}
+	if page.More {
+		f.heap = f.heap[:f.want-1]
+	}
+	page.Rows = make([]registry.Row, len(f.heap))
+	for i, p := range f.heap {
+		page.Rows[i] = e.read(e.slots[p.rank])
+		if nearest {
+			page.Rows[i].DistanceMillimeters = p.millimeters
+		}
+	}
+	return page
+}

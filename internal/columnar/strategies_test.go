@@ -1,0 +1,132 @@
+package columnar
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"kantong/internal/registry"
+	"kantong/internal/storetest"
+)
+
+// TestStrategies runs random questions against the reference on a city of many blocks, where walks are taken and pages
+// end early, which the conformance suite's cities are too small for.
+func TestStrategies(t *testing.T) {
+	d, households, enrolments := storetest.City(77, 6000)
+	e := build(t, d, households, enrolments)
+	reference := storetest.NewReference(d, households, enrolments)
+	r := rand.New(rand.NewPCG(7, 7))
+	for i := range 150 {
+		q := registry.RowsQuery{First: r.IntN(30)}
+		if i%3 > 0 { // else everybody
+			q.Filter = storetest.RandomFilter(r, d, households)
+		}
+		if r.IntN(3) > 0 {
+			p := households[r.IntN(len(households))].Point.Point()
+			q.Near = &p
+		}
+		if r.IntN(4) == 0 {
+			q.Parents = []registry.AreaCode{"19.71.02", "19.71.01.1001", "19.71"}
+		}
+		if r.IntN(5) == 0 {
+			q.Total = true
+		}
+		for page := range 3 {
+			got, err := e.Rows(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := reference.Rows(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := gocmp.Diff(want, got); diff != "" {
+				t.Fatalf("question %d, page %d: %v near %v in %v, first %d after %v (-want +got):\n%s", i, page, q.Filter, q.Near, q.Parents, q.First, q.After, diff)
+			}
+			if len(got[0].Rows) == 0 {
+				break
+			}
+			after := got[0].Rows[len(got[0].Rows)-1].Key()
+			q.After = &after
+		}
+	}
+}
+
+// TestWalksAgreeWithScans compares the two ways of finding a page where the other would be taken.
+func TestWalksAgreeWithScans(t *testing.T) {
+	d, households, enrolments := storetest.City(78, 3000)
+	e := build(t, d, households, enrolments)
+	r := rand.New(rand.NewPCG(8, 8))
+	for range 300 {
+		f := storetest.RandomFilter(r, d, households)
+		var within bitset
+		if r.IntN(3) == 0 {
+			within = e.kelurahanIn([]registry.AreaCode{d.Areas.Area(r.IntN(d.Areas.Len())).Code})
+		}
+		q := registry.RowsQuery{First: r.IntN(300)}
+		if r.IntN(3) == 0 {
+			h := households[r.IntN(len(households))]
+			q.After = &registry.RowKey{ID: h.ID, DistanceMillimeters: r.Int64N(20_000_000)}
+		}
+		at := households[r.IntN(len(households))].Point.Point()
+		root := (&compiler{e: e}).node(&f)
+		ways := map[string]func(*scan, *first){
+			"walkNearest": func(s *scan, first *first) { s.walkNearest(at, first) }, "scanNearest": func(s *scan, first *first) { s.scanNearest(at, first) },
+		}
+		compareWays(t, e, root, within, &q, f, ways)
+		if q.After != nil {
+			q.After.DistanceMillimeters = int64(r.IntN(3) - 1)
+		}
+		ways = map[string]func(*scan, *first){
+			"walkByID": func(s *scan, first *first) { s.walkByID(first, e.Households()+q.First) }, "scanByID": func(s *scan, first *first) { s.scanByID(first) },
+		}
+		compareWays(t, e, root, within, &q, f, ways)
+	}
+}
+
+func compareWays(t *testing.T, e *Engine, root *node, within bitset, q *registry.RowsQuery, f registry.Filter, ways map[string]func(*scan, *first)) {
+	t.Helper()
+	var want []position
+	var reference string
+	for name, way := range ways {
+		for _, pivot := range []bool{true, false} {
+			s, found := e.newScan(t.Context(), root, within), e.newFirst(q)
+			s.pivot = nil
+			if pivot && len(root.regions) > 0 {
+				s.pivot = root.regions[0]
+			}
+			way(s, found)
+			slices.SortFunc(found.heap, position.compare)
+			if reference == "" {
+				reference, want = fmt.Sprint(name, pivot), found.heap
+			} else if !slices.Equal(found.heap, want) {
+				t.Fatalf("%v after %v: %s (by region: %v) finds %v; %s finds %v", f, q.After, name, pivot, found.heap, reference, want)
+			}
+		}
+	}
+}
+
+// TestOrderOfRows checks what everything else rests on: each block is of one kelurahan, located or not, and every row is in
+// exactly one block.
+func TestOrderOfRows(t *testing.T) {
+	d, households, enrolments := storetest.City(79, 4000)
+	e := build(t, d, households, enrolments)
+	seen := map[registry.HouseholdID]bool{}
+	for b := range e.blocks {
+		for i := range int(e.blocks[b].rows) {
+			row := e.read(slotOf(b, i))
+			at, ok := slices.BinarySearchFunc(households, row.ID, func(h registry.Record, id registry.HouseholdID) int { return bytes.Compare(h.ID[:], id[:]) })
+			if !ok || seen[row.ID] || households[at].Area != row.Area || households[at].Located != e.blocks[b].located {
+				t.Fatalf("block %d holds %+v; %+v expected", b, row, households[at])
+			}
+			seen[row.ID] = true
+		}
+	}
+	if len(seen) != len(households) || len(e.blocks) > len(households)/40 {
+		t.Fatalf("%d of %d households in %d blocks", len(seen), len(households), len(e.blocks))
+	}
+}

@@ -1,0 +1,230 @@
+package filestore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"kantong/internal/registry"
+)
+
+// Editions gives every edition with its releases: published ones newest first, then drafts by id. The counts of a draft
+// are those of what it holds so far.
+func (s *Store) Editions(ctx context.Context) (list []registry.Edition, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		list, err = queryEditions(ctx, tx, "")
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b registry.Edition) int {
+		if a.PublishedAt != nil && b.PublishedAt != nil {
+			return cmp.Or(b.PublishedAt.Compare(*a.PublishedAt), cmp.Compare(a.ID, b.ID))
+		}
+		return cmp.Or(draftsLast(a.PublishedAt, b.PublishedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+// draftsLast orders what is published before what is not.
+func draftsLast(a, b *time.Time) int {
+	switch {
+	case a != nil && b == nil:
+		return -1
+	case a == nil && b != nil:
+		return 1
+	}
+	return 0
+}
+
+// findEdition gives one edition with its releases, or NOT_FOUND.
+func findEdition(ctx context.Context, tx *sql.Tx, id string) (registry.Edition, error) {
+	if id == "" {
+		return registry.Edition{}, registry.NotFound("edition", "no edition is named")
+	}
+	list, err := queryEditions(ctx, tx, id)
+	switch {
+	case err != nil:
+		return registry.Edition{}, err
+	case len(list) == 0:
+		return registry.Edition{}, registry.NotFound("edition", "there is no edition %q", id)
+	}
+	return list[0], nil
+}
+
+// checkDraft is CONFLICT for a published edition and NOT_FOUND for none.
+func checkDraft(ctx context.Context, tx *sql.Tx, id string) error {
+	e, err := findEdition(ctx, tx, id)
+	if err == nil && e.PublishedAt != nil {
+		return registry.Conflict("edition", "edition %s is published and does not change any more; write to a draft", id)
+	}
+	return err
+}
+
+// queryEditions gives the edition of an id, or all of them when id is "", in no particular order.
+func queryEditions(ctx context.Context, tx *sql.Tx, id string) ([]registry.Edition, error) {
+	releases, err := queryReleases(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	list := []registry.Edition{}
+	err = query(ctx, tx, func(rows *sql.Rows) (err error) {
+		var e registry.Edition
+		var published string
+		if err = rows.Scan(&e.ID, &e.Label, &e.Source, &e.AsOf, &e.Synthetic, &e.Boundaries, &e.Schematic, &e.Households, &e.People,
+			&e.Located, &e.ContentHash, &published); err != nil {
+			return err
+		}
+		e.PublishedAt, err = stampOrNil(published)
+		e.Releases = releases[e.ID]
+		list = append(list, e)
+		return err
+	}, `SELECT id, label, source, coalesce(as_of, ''), synthetic, boundaries, schematic, households, people, located,
+		coalesce(content_hash, ''), coalesce(published_at, '') FROM editions WHERE ?1 IN ('', id)`, id)
+	return list, err
+}
+
+// queryReleases gives releases by edition, published first to last, then drafts by id.
+func queryReleases(ctx context.Context, tx *sql.Tx, edition string) (map[string][]registry.Release, error) {
+	found := map[string][]registry.Release{}
+	err := query(ctx, tx, func(rows *sql.Rows) (err error) {
+		var r registry.Release
+		var edition, published string
+		if err = rows.Scan(&edition, &r.ID, &r.EnrolmentsAsOf, &r.Enrolments, &r.ContentHash, &published); err != nil {
+			return err
+		}
+		r.PublishedAt, err = stampOrNil(published)
+		found[edition] = append(found[edition], r)
+		return err
+	}, `SELECT edition, id, coalesce(enrolments_as_of, ''), enrolments, coalesce(content_hash, ''), coalesce(published_at, '')
+		FROM releases WHERE ?1 IN ('', edition) ORDER BY published_at IS NULL, published_at, id`, edition)
+	return found, err
+}
+
+// CreateEdition begins a draft.
+func (s *Store) CreateEdition(ctx context.Context, e registry.Edition) error {
+	if err := registry.CheckEditionID("edition", e.ID); err != nil {
+		return err
+	}
+	if err := checkDate("asOf", e.AsOf); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO editions (id, label, source, as_of, synthetic, boundaries, schematic) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			e.ID, e.Label, e.Source, orNull(string(e.AsOf), ""), e.Synthetic, e.Boundaries, e.Schematic)
+		if isTaken(err) {
+			return registry.Conflict("edition", "there is an edition %s already", e.ID)
+		}
+		if err != nil {
+			return err
+		}
+		return touch(ctx, tx, "editions")
+	})
+}
+
+// CreateRelease begins a draft release. Only a draft edition can have one without a name.
+func (s *Store) CreateRelease(ctx context.Context, edition string, r registry.Release) error {
+	if r.ID != "" {
+		if err := registry.CheckEditionID("release", r.ID); err != nil {
+			return err
+		}
+	}
+	if err := checkDate("enrolmentsAsOf", r.EnrolmentsAsOf); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *sql.Tx) error {
+		e, err := findEdition(ctx, tx, edition)
+		if err != nil {
+			return err
+		}
+		if r.ID == "" && e.PublishedAt != nil {
+			return registry.Invalid("release", "a release of the published edition %s needs a name, e.g. 2025-10", edition)
+		}
+		return insertRelease(ctx, tx, edition, r)
+	})
+}
+
+func insertRelease(ctx context.Context, tx *sql.Tx, edition string, r registry.Release) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO releases (edition, id, enrolments_as_of) VALUES (?, ?, ?)",
+		edition, r.ID, orNull(string(r.EnrolmentsAsOf), ""))
+	if isTaken(err) {
+		return registry.Conflict("release", "edition %s has a release %q already", edition, r.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return touch(ctx, tx, "releases")
+}
+
+// findRelease gives the release of an id, or NOT_FOUND.
+func findRelease(e *registry.Edition, id string) (*registry.Release, error) {
+	for i := range e.Releases {
+		if e.Releases[i].ID == id {
+			return &e.Releases[i], nil
+		}
+	}
+	if id == "" {
+		return nil, registry.NotFound("release", "edition %s has no enrolments without a release name; name the release", e.ID)
+	}
+	return nil, registry.NotFound("release", "edition %s has no release %q", e.ID, id)
+}
+
+// Discard removes a draft edition with all that belongs to it, or the one draft release that is named.
+func (s *Store) Discard(ctx context.Context, edition, release string) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if release == "" {
+			return discardEdition(ctx, tx, edition)
+		}
+		e, err := findEdition(ctx, tx, edition)
+		if err != nil {
+			return err
+		}
+		r, err := findRelease(&e, release)
+		if err != nil {
+			return err
+		}
+		if r.PublishedAt != nil {
+			return registry.Conflict("release", "release %s of edition %s is published and cannot be discarded", release, edition)
+		}
+		for _, text := range []string{
+			"DELETE FROM enrolments WHERE edition = ? AND release = ?",
+			"DELETE FROM imports WHERE edition = ? AND release = ? AND kind = 'enrolments'",
+			"DELETE FROM releases WHERE edition = ? AND id = ?",
+		} {
+			if _, err := tx.ExecContext(ctx, text, edition, release); err != nil {
+				return err
+			}
+		}
+		return touch(ctx, tx, "enrolments", "imports", "releases")
+	})
+}
+
+func discardEdition(ctx context.Context, tx *sql.Tx, edition string) error {
+	e, err := findEdition(ctx, tx, edition)
+	if err != nil {
+		return err
+	}
+	if e.PublishedAt != nil {
+		return registry.Conflict("edition", "edition %s is published and cannot be discarded", edition)
+	}
+	for _, table := range []string{"areas", "households", "programs", "enrolments", "indicators", "imports", "releases"} {
+		if err := deleteRows(ctx, tx, table, edition); err != nil {
+			return err
+		}
+	}
+	if _, err = tx.ExecContext(ctx, "DELETE FROM editions WHERE id = ?", edition); err != nil {
+		return err
+	}
+	return touch(ctx, tx, "editions")
+}
+
+// deleteRows removes an edition's rows of a table.
+func deleteRows(ctx context.Context, tx *sql.Tx, table, edition string) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE edition = ?", edition); err != nil {
+		return err
+	}
+	return touch(ctx, tx, table)
+}

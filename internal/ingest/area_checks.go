@@ -1,0 +1,164 @@
+package ingest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"kantong/internal/geo"
+	"kantong/internal/registry"
+)
+
+// minSliverKm2 is the least overlap or gap worth telling: a square metre.
+const minSliverKm2 = 1e-6
+
+// check adds to the report what is odd about the boundaries but no reason to refuse them.
+func (r *areaReader) check(all []registry.Area) error {
+	for level := registry.LevelProvinsi; level <= registry.LevelKelurahan; level++ {
+		var list []registry.Area
+		for _, a := range r.areas {
+			if a.Level() == level {
+				list = append(list, a)
+			}
+		}
+		if len(list) > 0 {
+			r.checkSlivers(list)
+			r.checkCodes(level)
+		}
+	}
+	index, err := registry.NewAreas(all)
+	if err != nil {
+		return err
+	}
+	r.checkLabels(index)
+	return nil
+}
+
+// checkSlivers tells where boundaries of one level overlap or leave ground between them.
+func (r *areaReader) checkSlivers(list []registry.Area) {
+	shapes := make([]orb.Geometry, len(list))
+	for i := range list {
+		shapes[i] = list[i].Boundary
+	}
+	named := func(at []int) string {
+		names := make([]string, len(at))
+		for i, k := range at {
+			names[i] = list[k].Name
+		}
+		return strings.Join(names, " and ")
+	}
+	overlaps, err := geo.Overlaps(shapes, minSliverKm2)
+	if err != nil {
+		r.note("overlaps could not be looked for: %v", err)
+	}
+	var found []sliver
+	for _, o := range overlaps {
+		found = append(found, sliver{named([]int{o.A, o.B}), o.AreaKm2})
+	}
+	r.noteSlivers(found, "boundaries overlap by %s in all; largest: %s")
+	gaps, err := geo.Gaps(shapes, minSliverKm2)
+	if err != nil {
+		r.note("gaps could not be looked for: %v", err)
+	}
+	found = nil
+	for _, g := range gaps {
+		found = append(found, sliver{"between " + named(g.Between), g.AreaKm2})
+	}
+	r.noteSlivers(found, "boundaries leave gaps of %s in all; largest: %s")
+}
+
+type sliver struct {
+	where   string
+	areaKm2 float64
+}
+
+func (r *areaReader) noteSlivers(list []sliver, format string) {
+	if len(list) == 0 {
+		return
+	}
+	total := 0.0
+	for _, s := range list {
+		total += s.areaKm2
+	}
+	slices.SortStableFunc(list, func(a, b sliver) int { return cmp.Compare(b.areaKm2, a.areaKm2) })
+	texts := make([]string, len(list))
+	for i, s := range list {
+		texts[i] = s.where + " " + areaText(s.areaKm2)
+	}
+	r.note(format, areaText(total), some(texts))
+}
+
+func areaText(km2 float64) string {
+	if km2 < 0.01 {
+		return fmt.Sprintf("%.0f m²", km2*1e6)
+	}
+	return fmt.Sprintf("%.3f km²", km2)
+}
+
+// checkCodes compares the file's areas of a level with those the gazetteer has in the same kota or kabupaten.
+func (r *areaReader) checkCodes(level registry.AreaLevel) {
+	if level < registry.LevelKecamatan {
+		return
+	}
+	inFile, kota, knownKota := map[registry.AreaCode]bool{}, map[registry.AreaCode]bool{}, map[registry.AreaCode]bool{}
+	for _, a := range r.areas {
+		inFile[a.Code] = true
+		if a.Level() == level {
+			kota[a.Code.At(registry.LevelKabupatenKota)] = true
+		}
+	}
+	var missing, extra []string
+	for _, k := range r.Known {
+		in := k.Code.At(registry.LevelKabupatenKota)
+		if k.Code.Level() != level || !kota[in] {
+			continue
+		}
+		knownKota[in] = true
+		if !inFile[k.Code] {
+			missing = append(missing, string(k.Code)+" "+k.Name)
+		}
+	}
+	for _, a := range r.areas {
+		if a.Level() == level && knownKota[a.Code.At(registry.LevelKabupatenKota)] && r.byCode[a.Code] == nil {
+			extra = append(extra, string(a.Code)+" "+a.Name)
+		}
+	}
+	if missing != nil {
+		r.note("the file lacks %s", some(missing))
+	}
+	if extra != nil {
+		r.note("the gazetteer does not know %s", some(extra))
+	}
+}
+
+// checkLabels tells where the known point of an area lies in another: two that lie in each other have swapped labels.
+func (r *areaReader) checkLabels(areas *registry.Areas) {
+	at := map[registry.AreaCode]registry.AreaCode{}
+	var astray []string
+	for _, a := range r.areas {
+		k := r.byCode[a.Code]
+		if k == nil || k.Point == (orb.Point{}) || geo.Covers(a.Boundary, k.Point) {
+			continue
+		}
+		if i, ok := areas.At(k.Point, a.Level()); ok {
+			at[a.Code] = areas.Area(i).Code
+		}
+	}
+	for _, a := range r.areas {
+		k, other := r.byCode[a.Code], at[a.Code]
+		switch {
+		case other != "" && at[other] == a.Code:
+			if i, _ := areas.Find(other); a.Code < other {
+				r.note("labels of %s and %s look swapped: the known point of each lies in the other", a.Name, areas.Area(i).Name)
+			}
+		case k != nil && k.Point != (orb.Point{}) && !geo.Covers(a.Boundary, k.Point):
+			astray = append(astray, a.Name)
+		}
+	}
+	if astray != nil {
+		r.note("the known points of %s lie outside their boundaries: %s", plural(int64(len(astray)), "area"), some(astray))
+	}
+}

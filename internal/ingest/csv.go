@@ -1,0 +1,288 @@
+package ingest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"kantong/internal/registry"
+)
+
+// Limits of one record. A quotation mark that is never closed would otherwise swallow the rest of the file.
+const (
+	maxLineBytes   = 1 << 20
+	maxRecordLines = 100
+)
+
+// csvReader reads the records of a CSV text as RFC 4180 has them, also with semicolons or tabs. What is wrong with a
+// record is told in the record and reading goes on with the line after its first, so that nothing is lost unseen.
+type csvReader struct {
+	in      *bufio.Reader
+	comma   byte
+	width   int      // columns that a record must have; 0 for any
+	pending [][]byte // lines given back; nil for one that is too long
+	line    int      // of the line read last
+	buf     []byte   // the values of the record, one after the other
+	ends    []int    // where in buf each value ends
+	fields  []string
+	long    []byte // a line longer than in's buffer
+}
+
+// record is one row. fields is overwritten by the next one.
+type record struct {
+	line   int
+	fields []string
+	fault  string // why the record can't be used
+	column int    // at fault; -1 when it is the record as a whole
+	value  string // at fault
+}
+
+var errLongLine = errors.New("line too long")
+
+func newCSVReader(in io.Reader) *csvReader {
+	return &csvReader{in: bufio.NewReaderSize(in, 64<<10), comma: ','}
+}
+
+// next gives the record after the last one, skipping empty lines; io.EOF at the end.
+func (r *csvReader) next() (record, error) {
+	for {
+		line, err := r.readLine()
+		if err == errLongLine {
+			return record{line: r.line, fault: "is longer than a mebibyte", column: -1}, nil
+		}
+		if err != nil {
+			return record{}, err
+		}
+		if len(line) > 0 {
+			return r.record(line)
+		}
+	}
+}
+
+// record reads the record that begins with line.
+func (r *csvReader) record(line []byte) (record, error) {
+	rec := record{line: r.line, column: -1}
+	r.buf, r.ends = r.buf[:0], r.ends[:0]
+	var later [][]byte // the record's lines after the first
+	open, ok := r.feed(line, false)
+	for open && ok {
+		more, err := r.readLine()
+		if err != nil && err != io.EOF && err != errLongLine {
+			return rec, err
+		}
+		if err != io.EOF {
+			later = append(later, bytes.Clone(more))
+		}
+		if ok = err == nil && len(later) <= maxRecordLines; ok {
+			r.buf = append(r.buf, '\n')
+			open, ok = r.feed(more, true)
+		}
+	}
+	switch {
+	case !ok:
+		rec.fault, rec.column = "has a quotation mark that is not closed, or text after the closing one", len(r.ends)
+	case r.width > 0 && len(r.ends) != r.width:
+		rec.fault = "the number of columns differs from the header's"
+	default:
+		r.split()
+		rec.fields = r.fields
+		r.checkText(&rec)
+		return rec, nil
+	}
+	r.pending = append(later, r.pending...)
+	r.line -= len(later)
+	return rec, nil
+}
+
+// feed adds a line to the record; quoted tells that it begins inside a quoted value. open tells that such a value goes
+// on in the next line, ok is false when a quotation mark stands where none may.
+func (r *csvReader) feed(line []byte, quoted bool) (open, ok bool) {
+	for {
+		if !quoted && len(line) > 0 && line[0] == '"' {
+			quoted, line = true, line[1:]
+		}
+		if !quoted {
+			i := bytes.IndexByte(line, r.comma)
+			if i < 0 {
+				r.buf = append(r.buf, line...)
+				r.ends = append(r.ends, len(r.buf))
+				return false, true
+			}
+			r.buf = append(r.buf, line[:i]...)
+			r.ends = append(r.ends, len(r.buf))
+			line = line[i+1:]
+			continue
+		}
+		i := bytes.IndexByte(line, '"')
+		if i < 0 {
+			r.buf = append(r.buf, line...)
+			return true, true
+		}
+		r.buf = append(r.buf, line[:i]...)
+		line = line[i+1:]
+		switch {
+		case len(line) > 0 && line[0] == '"':
+			r.buf = append(r.buf, '"')
+			line = line[1:]
+			continue
+		case len(line) == 0:
+			r.ends = append(r.ends, len(r.buf))
+			return false, true
+		case line[0] != r.comma:
+			return true, false
+		}
+		r.ends = append(r.ends, len(r.buf))
+		line, quoted = line[1:], false
+	}
+}
+
+// split cuts the record's text into fields, with one allocation.
+func (r *csvReader) split() {
+	text := string(r.buf)
+	r.fields = r.fields[:0]
+	start := 0
+	for _, end := range r.ends {
+		r.fields = append(r.fields, text[start:end])
+		start = end
+	}
+}
+
+// checkText finds the first value that is not text.
+func (r *csvReader) checkText(rec *record) {
+	if utf8.Valid(r.buf) {
+		return
+	}
+	for i, field := range rec.fields {
+		if !utf8.ValidString(field) {
+			rec.fault, rec.column, rec.value = "is not valid UTF-8", i, field
+			return
+		}
+	}
+}
+
+// readLine gives a line without its end.
+func (r *csvReader) readLine() ([]byte, error) {
+	if len(r.pending) > 0 {
+		line := r.pending[0]
+		r.pending = r.pending[1:]
+		r.line++
+		if line == nil {
+			return nil, errLongLine
+		}
+		return line, nil
+	}
+	line, err := r.in.ReadSlice('\n')
+	if err == bufio.ErrBufferFull {
+		line, err = r.readLong(line)
+	}
+	if err == io.EOF && len(line) > 0 {
+		err = nil
+	}
+	if err == nil || err == errLongLine {
+		r.line++
+	}
+	if err != nil {
+		return nil, err
+	}
+	line = bytes.TrimSuffix(line, []byte("\n"))
+	return bytes.TrimSuffix(line, []byte("\r")), nil
+}
+
+func (r *csvReader) readLong(begun []byte) ([]byte, error) {
+	r.long = append(r.long[:0], begun...)
+	tooLong := false
+	for {
+		part, err := r.in.ReadSlice('\n')
+		if tooLong = tooLong || len(r.long)+len(part) > maxLineBytes; !tooLong {
+			r.long = append(r.long, part...)
+		}
+		switch {
+		case err == bufio.ErrBufferFull:
+		case tooLong && (err == nil || err == io.EOF):
+			return nil, errLongLine
+		default:
+			return r.long, err
+		}
+	}
+}
+
+// readHeader finds the delimiter and gives the names of the columns.
+func (r *csvReader) readHeader() ([]string, error) {
+	begin, err := r.in.Peek(4)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	switch {
+	case bytes.HasPrefix(begin, []byte("PK\x03\x04")):
+		return nil, registry.Invalid("file", "this is a spreadsheet or an archive; save the sheet as CSV (UTF-8) first")
+	case bytes.HasPrefix(begin, []byte("\xff\xfe")), bytes.HasPrefix(begin, []byte("\xfe\xff")), bytes.IndexByte(begin, 0) >= 0:
+		return nil, registry.Invalid("file", "the text is UTF-16; save it as CSV (UTF-8)")
+	case bytes.HasPrefix(begin, []byte("\ufeff")):
+		if _, err := r.in.Discard(len("\ufeff")); err != nil {
+			return nil, err
+		}
+	}
+	line, err := r.readLine()
+	for err == nil && len(line) == 0 {
+		line, err = r.readLine()
+	}
+	switch {
+	case err == io.EOF:
+		return nil, registry.Invalid("file", "the file is empty")
+	case err == errLongLine:
+		return nil, registry.Invalid("header", "is longer than a mebibyte")
+	case err != nil:
+		return nil, err
+	case bytes.IndexByte(line, '\r') >= 0:
+		return nil, registry.Invalid("header", "lines end in carriage returns alone; save the file with line feeds")
+	}
+	r.comma = sniffDelimiter(line)
+	rec, err := r.record(bytes.Clone(line))
+	switch {
+	case err != nil:
+		return nil, err
+	case rec.fault != "":
+		return nil, registry.Invalid("header", "line %d %s", rec.line, rec.fault)
+	}
+	names := make([]string, len(rec.fields))
+	for i, name := range rec.fields {
+		names[i] = columnName(name)
+	}
+	r.width = len(names)
+	return names, nil
+}
+
+// sniffDelimiter gives the delimiter that stands most often outside quotation marks.
+func sniffDelimiter(header []byte) byte {
+	var counts [256]int
+	quoted := false
+	for _, c := range header {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case !quoted:
+			counts[c]++
+		}
+	}
+	best := byte(',')
+	for _, c := range []byte{';', '\t'} {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	return best
+}
+
+// columnName is a name in one line, without spaces around it and characters that can't be seen.
+func columnName(name string) string {
+	name = strings.Join(strings.Fields(name), " ")
+	return strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c == utf8.RuneError {
+			return -1
+		}
+		return c
+	}, name)
+}

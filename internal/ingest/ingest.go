@@ -1,0 +1,57 @@
+// Package ingest reads the files an office has (boundaries as GeoJSON, registries and statistics as CSV, programmes as
+// JSON) into a draft edition. A row that can't be right is rejected, never repaired: it is listed with its line, column
+// and reason in a file beside the input, and counted in the Report. An import is all or nothing: on any error the draft
+// is what it was before.
+//
+// Names, addresses and identity numbers are not stored, and neither is written to the list of rejected rows. A
+// family-card number becomes a keyed hash the moment it is read.
+package ingest
+
+import (
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"kantong/internal/registry"
+)
+
+// Target is where an import goes and how.
+type Target struct {
+	Store    registry.Store
+	Edition  string
+	Release  string // of enrolments; "" for the edition's own
+	Append   bool   // add to what the draft holds of the kind instead of replacing it
+	Secrets  registry.Secrets
+	Known    []KnownArea // the gazetteer; may be empty
+	Progress func(label string, done, total int64)
+	Now      time.Time // written to the import log
+}
+
+// KnownArea is an entry of the gazetteer: an official code with its names and a point that lies in the area.
+type KnownArea struct {
+	Code      registry.AreaCode
+	Name      string
+	BPSCode   string // "" when unknown
+	Spellings []string
+	Point     orb.Point // the zero point when unknown
+}
+
+// Report says what an import did. Rejected rows are counted once, under the first fault found in them.
+type Report struct {
+	Kind         registry.ImportKind
+	File         string
+	Rows         int64 // stored
+	Rejected     int64
+	Reasons      []Reason // most frequent first
+	RejectedFile string   // "" when nothing was rejected
+	Notes        []string // what a person should know, one sentence each
+	Unchanged    bool     // the draft already held this file: nothing was done
+}
+
+// Reason is why rows were rejected.
+type Reason struct {
+	Column    string // as the file names it; "" when the row as a whole is at fault
+	Reason    string
+	Count     int64
+	FirstLine int // counted from 1
+}

@@ -1,0 +1,201 @@
+package ingest
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"kantong/internal/registry"
+)
+
+// Mapping says how an office's file is to be read: which of its columns is which attribute, and what its values are in
+// the vocabulary of the registry. A nil Mapping says nothing: columns have the attributes' own names.
+type Mapping struct {
+	columns map[string]string            // source column, small letters → attribute
+	values  map[string]map[string]string // attribute → source value, small letters → value
+	lines   map[string]int               // source column → line of the mapping, for messages
+	text    []byte
+}
+
+// maxMappingBytes is more than any mapping needs.
+const maxMappingBytes = 1 << 20
+
+// ReadMapping reads a mapping in YAML:
+//
+//	columns: {desil_nasional: decile, jenis_lantai_terluas: floor}
+//	values: {floor: {"Keramik": ceramic, "Tanah": earth}}
+//
+// Columns and values match whatever the case of their letters. It refuses, naming the line, unknown keys and attributes,
+// values outside the vocabulary, and every attempt to make an attribute of a column that holds personal data.
+func ReadMapping(path string) (*Mapping, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, registry.Invalid("mapping", "can't be opened: %w", err)
+	}
+	return parseMapping(text)
+}
+
+func parseMapping(text []byte) (*Mapping, error) {
+	if len(text) > maxMappingBytes {
+		return nil, registry.Invalid("mapping", "is larger than a mebibyte")
+	}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, registry.Invalid("mapping", "is not YAML: %w", err)
+	}
+	m := &Mapping{columns: map[string]string{}, values: map[string]map[string]string{}, lines: map[string]int{}, text: text}
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		return nil, registry.Invalid("mapping", "must be one YAML document with columns and values")
+	}
+	err = eachEntry(file.Docs[0].Body, "the mapping", func(key string, line int, value ast.Node) error {
+		switch key {
+		case "columns":
+			return eachText(value, key, m.addColumn)
+		case "values":
+			return eachEntry(value, key, func(attribute string, line int, value ast.Node) error {
+				if !isAttribute(attribute) {
+					return registry.Invalid("mapping", "line %d: there is no attribute %q", line, attribute)
+				}
+				return eachText(value, attribute, func(from string, line int, to string) error {
+					return m.addValue(attribute, from, line, to)
+				})
+			})
+		}
+		return registry.Invalid("mapping", "line %d: unknown key %q; a mapping has columns and values", line, key)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *Mapping) addColumn(column string, line int, attribute string) error {
+	key := strings.ToLower(columnName(column))
+	switch {
+	case !isAttribute(attribute):
+		return registry.Invalid("mapping", "line %d: there is no attribute %q", line, attribute)
+	case isPersonal(column):
+		return registry.Invalid("mapping", "line %d: column %q holds personal data, which is not stored", line, column)
+	case isCardNumber(column) && attribute != "kk":
+		return registry.Invalid("mapping", "line %d: column %q holds family-card numbers; it can only be kk", line, column)
+	case m.columns[key] != "":
+		return registry.Invalid("mapping", "line %d: column %q is given twice", line, column)
+	}
+	m.columns[key], m.lines[key] = attribute, line
+	return nil
+}
+
+func (m *Mapping) addValue(attribute, from string, line int, to string) error {
+	if slices.ContainsFunc(identityColumns[:], func(c struct{ name, shown string }) bool { return c.name == attribute }) {
+		return registry.Invalid("mapping", "line %d: values of %s can't be translated", line, attribute)
+	}
+	if a := householdAttribute(attribute); a != nil && !isUnknown(to) {
+		h := registry.NewHousehold(registry.HouseholdID{}, "")
+		if reason := a.set(&h, to); reason != "" {
+			return registry.Invalid("mapping", "line %d: %s: %q %s", line, attribute, to, reason)
+		}
+	}
+	key := strings.ToLower(strings.TrimSpace(from))
+	if m.values[attribute] == nil {
+		m.values[attribute] = map[string]string{}
+	}
+	if _, twice := m.values[attribute][key]; twice {
+		return registry.Invalid("mapping", "line %d: value %q of %s is given twice", line, from, attribute)
+	}
+	m.values[attribute][key] = to
+	return nil
+}
+
+// isAttribute tells whether any kind of file has the attribute.
+func isAttribute(name string) bool {
+	return slices.Contains(householdColumnNames(), name) || slices.Contains(enrolmentColumns, name)
+}
+
+// attribute is what a column of the file gives.
+func (m *Mapping) attribute(column string) string {
+	column = strings.ToLower(column)
+	if m != nil && m.columns[column] != "" {
+		return m.columns[column]
+	}
+	return column
+}
+
+func (m *Mapping) valuesOf(attribute string) map[string]string {
+	if m == nil {
+		return nil
+	}
+	return m.values[attribute]
+}
+
+// checkFor tells whether the mapping suits a file: its columns are there, its attributes mean something for the kind.
+func (m *Mapping) checkFor(attributes, header []string) error {
+	if m == nil {
+		return nil
+	}
+	for column, attribute := range m.columns {
+		if !slices.ContainsFunc(header, func(name string) bool { return strings.ToLower(name) == column }) {
+			return registry.Invalid("mapping", "line %d: the file has no column %q", m.lines[column], column)
+		}
+		if !slices.Contains(attributes, attribute) {
+			return registry.Invalid("mapping", "line %d: %s is no attribute of this kind of file", m.lines[column], attribute)
+		}
+	}
+	return nil
+}
+
+// eachEntry visits the entries of a YAML mapping; what names it in an error.
+func eachEntry(node ast.Node, what string, visit func(key string, line int, value ast.Node) error) error {
+	var entries []*ast.MappingValueNode
+	switch node := node.(type) {
+	case *ast.MappingNode:
+		entries = node.Values
+	case *ast.MappingValueNode:
+		entries = []*ast.MappingValueNode{node}
+	default:
+		return registry.Invalid("mapping", "line %d: %s must be a list of name: value", lineOf(node), what)
+	}
+	for _, entry := range entries {
+		key, ok := scalarText(entry.Key)
+		if !ok {
+			return registry.Invalid("mapping", "line %d: a name must be plain text", lineOf(entry))
+		}
+		if err := visit(key, lineOf(entry.Key), entry.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachText is eachEntry where the values are text.
+func eachText(node ast.Node, what string, visit func(key string, line int, value string) error) error {
+	return eachEntry(node, what, func(key string, line int, value ast.Node) error {
+		text, ok := scalarText(value)
+		if !ok {
+			return registry.Invalid("mapping", "line %d: the value of %q must be plain text", line, key)
+		}
+		return visit(key, line, text)
+	})
+}
+
+// scalarText gives what stands in the file, so that 01 and yes stay what they are.
+func scalarText(node ast.Node) (string, bool) {
+	switch node := node.(type) {
+	case *ast.LiteralNode, *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
+		return "", false
+	case *ast.NullNode:
+		return "", true
+	case ast.ScalarNode:
+		return node.GetToken().Value, true
+	}
+	return "", false
+}
+
+func lineOf(node ast.Node) int {
+	if t := node.GetToken(); t != nil && t.Position != nil {
+		return t.Position.Line
+	}
+	return 0
+}

@@ -1,0 +1,106 @@
+// Package server puts the program on HTTP: GraphQL, health and the first page.
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"kantong/graph"
+	"kantong/internal/disclosure"
+	"kantong/internal/registry"
+)
+
+// Config is what a server needs.
+type Config struct {
+	Listen      string   // host:port; port 0 takes a free one
+	AllowOrigin []string // origins that browsers may call from, "*" for any; none by default
+	Limits      graph.Limits
+	Gate        *disclosure.Gate
+	Ledger      registry.Ledger
+	SchemaText  string
+	Files       fs.FS // the page
+	Log         *slog.Logger
+}
+
+// shutdownTime is how long requests under way may take to end.
+const shutdownTime = 10 * time.Second
+
+// Run serves until ctx ends, then lets requests under way finish. ready gets the address once requests are accepted.
+func Run(ctx context.Context, c Config, ready func(address string)) error {
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return registry.Errorf(registry.CodeUnavailable, "listen", "can't listen on %s: %w", c.Listen, err)
+	}
+	s := &http.Server{
+		Handler:           Handler(c),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      c.Limits.Time + 30*time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(listener) }()
+	ready("http://" + listener.Addr().String())
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	c.Log.Info("stopping: requests under way may finish", "seconds", shutdownTime.Seconds())
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := s.Shutdown(stop); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return errors.Join(fmt.Errorf("stopping: %w", err), s.Close())
+	}
+	return nil
+}
+
+// Handler routes requests.
+func Handler(c Config) http.Handler {
+	r := chi.NewRouter()
+	r.Use(withRequestID, logged(c.Log), middleware.Recoverer, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
+	resolver := &graph.Resolver{Gate: c.Gate, Limits: c.Limits}
+	query := graph.NewHandler(resolver, graph.Options{Log: c.Log, RequestID: RequestID})
+	r.With(authenticated(c.Ledger)).Handle("/graphql", query)
+	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
+	r.Get("/readyz", ready(c.Gate))
+	r.Get("/schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte(c.SchemaText))
+	})
+	page := http.FileServerFS(c.Files)
+	r.Get("/*", page.ServeHTTP)
+	return r
+}
+
+// ready answers which state is served. Requests are accepted only after it was opened.
+func ready(gate *disclosure.Gate) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := gate.View(r.Context(), registry.RolePublic, "")
+		switch registry.CodeOf(err) {
+		case "":
+			writeJSON(w, map[string]any{"ready": true, "state": v.State.ID(), "dataVersion": v.Version, "engine": "columnar"})
+		case registry.CodeNotFound: // up, with nothing published yet
+			writeJSON(w, map[string]any{"ready": true, "state": nil})
+		default:
+			graph.Refuse(w, http.StatusServiceUnavailable, err)
+		}
+	}
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}

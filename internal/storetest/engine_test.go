@@ -1,0 +1,266 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+
+	"kantong/internal/registry"
+)
+
+// The reference must pass the hand-written cases, and every random question must be one it answers.
+func TestReference(t *testing.T) {
+	RunEngine(t, func(_ *testing.T, d *registry.Dataset, households []registry.Record, enrolments []registry.Enrolment) registry.Engine {
+		return NewReference(d, households, enrolments)
+	})
+}
+
+// broken is a reference that gets something wrong: it is built of changed contents, is asked a changed question, or has
+// its answers changed.
+type broken struct {
+	*Reference
+	query func(*registry.Filter)
+	cells func(*registry.SummaryQuery, []registry.Cell) []registry.Cell
+	page  func(*registry.RowsPage)
+	error func(error) error
+}
+
+func (b *broken) ask(ctx context.Context, f *registry.Filter) context.Context {
+	if b.query != nil {
+		b.query(f)
+	}
+	if b.error != nil {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
+func (b *broken) fail(err error) error {
+	if b.error != nil && err != nil {
+		return b.error(err)
+	}
+	return err
+}
+
+func (b *broken) Summarise(ctx context.Context, queries []registry.SummaryQuery) ([][]registry.Cell, error) {
+	queries = slices.Clone(queries)
+	for i := range queries {
+		ctx = b.ask(ctx, &queries[i].Filter)
+	}
+	answers, err := b.Reference.Summarise(ctx, queries)
+	for i := range answers {
+		if b.cells != nil {
+			answers[i] = b.cells(&queries[i], answers[i])
+		}
+	}
+	return answers, b.fail(err)
+}
+
+func (b *broken) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {
+	ctx = b.ask(ctx, &q.Filter)
+	pages, err := b.Reference.Rows(ctx, q)
+	for i := range pages {
+		if b.page != nil {
+			b.page(&pages[i])
+		}
+	}
+	return pages, b.fail(err)
+}
+
+func (b *broken) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
+	ctx = b.ask(ctx, &f)
+	points, err := b.Reference.Points(ctx, f)
+	return points, b.fail(err)
+}
+
+// everyFilter changes the filter and all filters in it, on a copy.
+func everyFilter(change func(*registry.Filter)) func(*registry.Filter) {
+	return func(f *registry.Filter) {
+		copied, err := registry.ParseFilter(f.JSON())
+		if err != nil {
+			return // a filter that is refused stays as it is
+		}
+		_ = copied.Walk(func(_ string, g *registry.Filter) error { change(g); return nil })
+		*f = copied
+	}
+}
+
+func eachHousehold(change func(*registry.Record)) func(*world) {
+	return func(w *world) {
+		w.households = slices.Clone(w.households)
+		for i := range w.households {
+			change(&w.households[i])
+		}
+	}
+}
+
+func eachCell(change func(*registry.Cell)) func(*registry.SummaryQuery, []registry.Cell) []registry.Cell {
+	return func(_ *registry.SummaryQuery, cells []registry.Cell) []registry.Cell {
+		for i := range cells {
+			change(&cells[i])
+		}
+		return cells
+	}
+}
+
+// The suite must catch each of these, on the city by the named check or in the village by the named case.
+func TestSuiteCatchesBrokenEngines(t *testing.T) {
+	const summaries = "summaries of random filters"
+	for _, c := range []struct {
+		name     string
+		contents func(*world)
+		engine   broken
+		caught   []string
+	}{
+		{name: "an unknown deprivation is a no", caught: []string{summaries, "known not to be deprived"},
+			contents: eachHousehold(func(h *registry.Record) { h.Known = 1<<registry.DeprivationCount - 1 })},
+		{name: "an unknown decile is the lowest", caught: []string{summaries, "a decile range leaves out the unranked"},
+			contents: eachHousehold(func(h *registry.Record) { h.Decile = max(h.Decile, 1) })},
+		{name: "an unknown location is 0,0", caught: []string{summaries, "points", "no region holds the unlocated"},
+			contents: eachHousehold(func(h *registry.Record) { h.Located = true })},
+		{name: "a suspended enrolment counts", caught: []string{summaries, "details", "only ACTIVE is enrolled"},
+			contents: func(w *world) {
+				w.enrolments = slices.Clone(w.enrolments)
+				for i := range w.enrolments {
+					if w.enrolments[i].Status == registry.EnrolmentSuspended {
+						w.enrolments[i].Status = registry.EnrolmentActive
+					}
+				}
+			}},
+		{name: "the last household is lost", caught: []string{summaries, "random pages", "ids order as unsigned bytes"},
+			contents: func(w *world) { w.households = w.households[:max(0, len(w.households)-1)] }},
+		{name: "the western edge of a box does not belong", caught: []string{summaries, "a box may be a point"},
+			engine: broken{query: everyFilter(func(f *registry.Filter) {
+				if f.Where != nil && f.Where.BBox != nil {
+					f.Where.BBox.West = min(180, f.Where.BBox.West+1e-9)
+				}
+			})}},
+		{name: "an empty list is no condition", caught: []string{summaries, "no area at all"},
+			engine: broken{query: everyFilter(func(f *registry.Filter) {
+				if len(f.Areas) == 0 {
+					f.Areas = nil
+				}
+			})}},
+		{name: "ties are dropped", caught: []string{"every page size", "nearest first, ties by id, unlocated last"},
+			engine: broken{page: func(p *registry.RowsPage) {
+				p.Rows = slices.CompactFunc(p.Rows, func(a, b registry.Row) bool {
+					return a.DistanceMillimeters > 0 && a.DistanceMillimeters == b.DistanceMillimeters
+				})
+			}}},
+		{name: "ids order as signed bytes", caught: []string{"every page size", "ids order as unsigned bytes"},
+			engine: broken{page: func(p *registry.RowsPage) {
+				slices.SortStableFunc(p.Rows, func(a, b registry.Row) int { return int(int8(a.ID[0])) - int(int8(b.ID[0])) })
+			}}},
+		{name: "no page has more", caught: []string{"every page size"}, engine: broken{page: func(p *registry.RowsPage) { p.More = false }}},
+		{name: "always a total", caught: []string{"every page size"}, engine: broken{page: func(p *registry.RowsPage) { p.Total = max(p.Total, 0) }}},
+		{name: "an empty page is nil", caught: []string{"pages of no size and no parent"}, engine: broken{page: func(p *registry.RowsPage) {
+			if len(p.Rows) == 0 {
+				p.Rows = nil
+			}
+		}}},
+		{name: "empty cells are left out", caught: []string{summaries, "every kelurahan, the empty one too"},
+			engine: broken{cells: func(_ *registry.SummaryQuery, cells []registry.Cell) []registry.Cell {
+				return slices.DeleteFunc(cells, func(c registry.Cell) bool { return c.Total.Households == 0 })
+			}}},
+		{name: "keys are not summed", caught: []string{summaries, "keys add up and wrap"},
+			engine: broken{cells: eachCell(func(c *registry.Cell) { c.Total.Keys = registry.RecordKey{} })}},
+		{name: "a measure nobody asked for", caught: []string{summaries},
+			engine: broken{cells: eachCell(func(c *registry.Cell) {
+				if c.Persons == nil {
+					c.Persons = []registry.Tally{}
+				}
+			})}},
+		{name: "errors are swallowed", caught: []string{"errors", "cancelled context"},
+			engine: broken{error: func(error) error { return nil }}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, name := range c.caught {
+				if err := runCheck(t, name, c.contents, c.engine); err == nil {
+					t.Errorf("not caught by %q", name)
+				}
+			}
+		})
+	}
+}
+
+// runCheck runs the named check on the city, or the named case on the village, against a broken engine.
+func runCheck(t *testing.T, name string, contents func(*world), engine broken) error {
+	open := func(w world) registry.Engine {
+		if contents != nil {
+			contents(&w)
+		}
+		engine.Reference = NewReference(w.dataset, w.households, w.enrolments)
+		return &engine
+	}
+	for _, c := range engineChecks {
+		if c.name == name {
+			city := worlds()[0]
+			return c.check(t.Context(), newSubject(city, open(city)))
+		}
+	}
+	for _, c := range villageCases() {
+		if c.name == name {
+			return c.check(t.Context(), open(village()))
+		}
+	}
+	t.Fatalf("the suite has no %q", name)
+	return nil
+}
+
+// A city is worth testing on only if it holds what is easy to get wrong.
+func TestCityIsHard(t *testing.T) {
+	d, households, enrolments := City(1, 400)
+	onEdge, elsewhere, unlocated, twice := 0, 0, 0, 0
+	places := map[[2]int32]int{}
+	for i := range households {
+		h := &households[i]
+		if err := h.Check(); err != nil {
+			t.Errorf("household %s is impossible: %v", h.ID, err)
+		}
+		if !h.Located {
+			unlocated++
+			continue
+		}
+		places[[2]int32{h.Point.Lon, h.Point.Lat}]++
+		at := 0
+		for _, k := range d.Areas.Level(registry.LevelKelurahan) {
+			if b := d.Areas.Area(k).Boundary; b != nil && inRegion(&registry.Spatial{CoveredBy: b}, &family{Record: *h}) {
+				at++
+			}
+		}
+		if at > 1 {
+			onEdge++
+		}
+		if k, ok := d.Areas.At(h.Point.Point(), registry.LevelKelurahan); ok && d.Areas.Area(k).Code != h.Area {
+			elsewhere++
+		}
+	}
+	shared := 0
+	for _, n := range places {
+		if n > 1 {
+			shared += n
+		}
+	}
+	statuses := map[registry.EnrolmentStatus]int{}
+	pairs := map[string]int{}
+	for _, e := range enrolments {
+		statuses[e.Status]++
+		if pairs[e.Household.String()+e.Program]++; pairs[e.Household.String()+e.Program] == 2 {
+			twice++
+		}
+	}
+	t.Logf("%d on a shared edge, %d recorded elsewhere, %d unlocated, %d share a place, %d enrolled twice, statuses %v",
+		onEdge, elsewhere, unlocated, shared, twice, statuses)
+	if onEdge < 30 || elsewhere < 20 || unlocated < 20 || shared < 60 || twice < 10 || len(statuses) != 4 {
+		t.Error("the city has grown easy")
+	}
+	for i := range d.Programs {
+		if err := d.Programs[i].Check(); err != nil {
+			t.Error(err)
+		}
+	}
+	if first, last := households[0].ID, households[399].ID; first != (registry.HouseholdID{}) || !bytes.Equal(last[:], bytes.Repeat([]byte{0xff}, 16)) {
+		t.Error("the extreme ids are missing")
+	}
+}
