@@ -8,9 +8,9 @@ import (
 	"kantong/internal/registry"
 )
 
-// oneOf refuses an input object that does not have exactly one member, not null, wherever it came from. The library's
+// OneOf refuses an input object that does not have exactly one member, not null, wherever it came from. The library's
 // validation looks at literals only.
-func oneOf(ctx context.Context, obj any, next graphql.Resolver) (any, error) {
+func OneOf(ctx context.Context, obj any, next graphql.Resolver) (any, error) {
 	if members, ok := obj.(map[string]any); ok {
 		given := 0
 		for _, v := range members {

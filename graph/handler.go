@@ -49,7 +49,7 @@ type configurable interface {
 
 func schema(r *Resolver) graphql.ExecutableSchema {
 	return generated.NewExecutableSchema(generated.Config{Resolvers: r, Complexity: complexity(),
-		Directives: generated.DirectiveRoot{OneOf: oneOf}})
+		Directives: generated.DirectiveRoot{OneOf: OneOf}})
 }
 
 // SDL is the schema as text, with every description.

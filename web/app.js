@@ -1,6 +1,4 @@
-"use strict";
-// The first page: a map of one measure, a query console, the schema's documentation. Nothing is stored, and what the
-// server says is set as text, never as markup.
+// The first page. Nothing is stored, and what the server says is set as text, never as markup.
 
 const $ = id => document.getElementById(id);
 const page = { areas: [], measures: [] };
@@ -28,7 +26,6 @@ const complaint = ({ message, locations, extensions: { code, field } = {} }) =>
   [code, field, message].filter(Boolean).join(": ") + (locations ? ` (line ${locations[0].line})` : "");
 const nodes = connection => connection.edges.map(edge => edge.node);
 const words = name => name[0] + name.slice(1).toLowerCase().replaceAll("_", " ");
-const day = date => new Date(date).toLocaleDateString("en-GB", { timeZone: "UTC", day: "numeric", month: "long", year: "numeric" });
 
 function shown({ value, status }, isRate) {
   if (value === null) return status === "SUPPRESSED" ? "withheld" : "no data";
@@ -39,12 +36,10 @@ async function loadCity() {
   const { edition, viewer, city: cities, districts, areas, programs, conditions } = await need("city.graphql");
   [page.city, page.areas] = [nodes(cities)[0], nodes(areas)];
   $("city").textContent = document.title = [page.city?.name, edition.label].filter(Boolean).join(": ");
-  $("about").textContent = [`As of ${day(edition.asOf)}`, edition.enrolmentsAsOf && `enrolments as of ${day(edition.enrolmentsAsOf)}`,
-    edition.source, `${shown(edition.households)} families`, `seen as ${viewer.role}`,
-    areas.totalCount > page.areas.length && `the first ${page.areas.length} of ${areas.totalCount} kelurahan`].filter(Boolean).join(" · ");
-  $("synthetic").hidden = !edition.synthetic;
-  $("schematic").hidden = !edition.schematic;
-  $("schematic").title = edition.boundaries;
+  $("about").textContent = [`As of ${edition.asOf}`, edition.enrolmentsAsOf && `enrolments as of ${edition.enrolmentsAsOf}`,
+    edition.source, `boundaries: ${edition.boundaries}`, `${shown(edition.households)} families`, `seen as ${viewer.role}`,
+    areas.totalCount > page.areas.length && `only the first ${page.areas.length} kelurahan`].filter(Boolean).join(" · ");
+  for (const flag of ["synthetic", "schematic"]) $(flag).hidden = !edition[flag];
   listMeasures(programs, new Map(conditions.enumValues.map(v => [v.name, v.description])));
   draw(nodes(districts));
   choose(page.areas.find(a => a.code === page.chosen?.code));
@@ -55,8 +50,8 @@ function listMeasures(programs, meanings) {
     label: `${code}: ${name}`, of: a => coverage.find(c => c.area?.code === a.code)?.[what] ?? { value: null } }));
   page.measures = [
     { key: "households", group: "Registry", label: "Households", meaning: "Families in the registry.", of: a => a.summary.households },
-    ...page.areas[0].summary.deprivations.map(({ deprivation: key, pillar }, i) => ({ key, isRate: true, group: words(pillar),
-      label: words(key), meaning: `Share of families. ${meanings.get(key)}`, of: a => a.summary.deprivations[i].rate })),
+    ...page.areas[0].summary.deprivations.map(({ deprivation: key, pillar }, i) => ({ key, group: words(pillar), label: words(key),
+      isRate: true, meaning: "Share of families: " + meanings.get(key).split(": ")[1], of: a => a.summary.deprivations[i].rate })),
     ...reach("exclusion", true, "Programmes: exclusion error", "Share of the eligible families that the programme does not reach."),
     ...reach("notReached", false, "Programmes: not reached", "Eligible families that the programme does not reach.")];
   const before = $("measure").value || "UNSERVED";
@@ -98,7 +93,8 @@ function paint() {
   $("meaning").textContent = m.meaning;
   $("note").hidden = !page.areas.some(a => a.figure.status === "PERTURBED");
   $("ranking").replaceChildren(...ranked.slice(0, 10).map(a => make("li", {}, make("button", { "data-code": a.code },
-    make("b", {}, a.name), make("small", {}, a.parent?.name ?? ""), a.text, make("progress", { value: a.figure.value, max: ranked[0].figure.value || 1 })))));
+    make("span", {}, make("b", {}, a.name), " ", make("small", {}, a.parent?.name ?? "")), a.text,
+    make("progress", { value: a.figure.value, max: ranked[0].figure.value || 1 })))));
   for (const row of $("rates").querySelectorAll("tr")) row.classList.toggle("current", row.dataset.measure === m.key);
 }
 
@@ -108,7 +104,8 @@ function choose(area) {
   for (const a of page.areas) a.shape.setAttribute("aria-pressed", a === area);
   $("place").textContent = area ? `${area.name}, ${area.parent?.name}` : "Choose a kelurahan on the map";
   const columns = [area, page.city].filter(Boolean), head = (scope, text, span = 1) => make("th", { scope, colspan: span }, text);
-  const row = ({ deprivation: key, pillar }, i, all) => [...(pillar === all[i - 1]?.pillar ? [] : [make("tr", {}, head("rowgroup", words(pillar), 3))]),
+  const heading = pillar => make("tr", {}, head("rowgroup", words(pillar), 3));
+  const row = ({ deprivation: key, pillar }, i, all) => [...(pillar === all[i - 1]?.pillar ? [] : [heading(pillar)]),
     make("tr", { "data-measure": key }, head("row", make("button", {}, words(key))),
       ...columns.map(a => make("td", {}, shown(a.summary.deprivations[i].rate, true))))];
   $("rates").replaceChildren(make("tr", {}, make("td"), ...columns.map(a => head("col", a.name))),
@@ -137,31 +134,29 @@ async function example(button) {
 }
 
 async function listTypes() {
-  const kinds = ["OBJECT", "INTERFACE", "INPUT_OBJECT", "ENUM", "SCALAR"], rank = t => t.name === "Query" ? -1 : kinds.indexOf(t.kind);
-  const types = (await need("types.graphql")).__schema.types.filter(t => !t.name.startsWith("__")).sort((a, b) => rank(a) - rank(b));
+  const { types, queryType } = (await need("types.graphql")).__schema, kinds = ["OBJECT", "INTERFACE", "INPUT_OBJECT", "ENUM", "SCALAR"];
+  const rank = t => t.name === queryType.name ? -1 : kinds.indexOf(t.kind);
+  const listed = types.filter(t => !t.name.startsWith("__")).sort((a, b) => rank(a) - rank(b));
   const typed = t => t.kind === "NON_NULL" ? [...typed(t.ofType), "!"] : t.kind === "LIST" ? ["[", ...typed(t.ofType), "]"]
     : [make("a", { href: "#type-" + t.name }, t.name)];
   const member = m => make("li", {}, make("code", {}, make("b", {}, m.name), ...(m.type ? [": ", ...typed(m.type)] : []),
     m.defaultValue ? ` = ${m.defaultValue}` : ""), ` ${m.description ?? ""}`, make("ul", {}, ...(m.args ?? []).map(member)));
-  $("types").replaceChildren(...types.map(t => make("details", { id: "type-" + t.name },
-    make("summary", {}, make("b", {}, t.name), make("small", {}, words(t.kind))), make("p", {}, t.description ?? ""),
+  $("types").replaceChildren(...listed.map(t => make("details", { id: "type-" + t.name, ...(t === listed[0] && { open: "" }) },
+    make("summary", {}, make("b", {}, t.name), " ", make("small", {}, t.description ?? "")),
     make("ul", {}, ...[t.fields, t.inputFields, t.enumValues].flatMap(list => list ?? []).map(member)))));
 }
 
 function search() {
   const wanted = $("search").value.trim().toLowerCase(), has = e => e.textContent.toLowerCase().includes(wanted);
-  for (const type of $("types").children) {
-    const [name, about, members] = type.children, whole = has(name) || has(about);
-    for (const m of members.children) m.hidden = !whole && !has(m);
-    type.hidden = !has(type);
-    type.open = wanted !== "" && !type.hidden;
+  for (const e of $("types").querySelectorAll("details, details > ul > li")) {
+    e.hidden = !has(e) && !has(e.closest("details").firstChild);
+    if (e.matches("details")) e.open = wanted !== "";
   }
 }
 
 const attempt = load => load().then(() => $("trouble").textContent = "", e => $("trouble").textContent = e.message);
 const areaOf = e => page.areas.find(a => a.code === e.target.closest?.("[data-code]")?.dataset.code);
-addEventListener("pointerover", e => point(areaOf(e)));
-addEventListener("focusin", e => point(areaOf(e)));
+for (const event of ["pointerover", "focusin"]) addEventListener(event, e => point(areaOf(e)));
 addEventListener("click", e => areaOf(e) && choose(areaOf(e)));
 addEventListener("keydown", e => {
   if (e.target.matches("path") && [" ", "Enter"].includes(e.key)) e.preventDefault(), choose(areaOf(e));
@@ -178,4 +173,4 @@ $("search").oninput = search;
 $("key").onchange = () => attempt(loadCity);
 $("examples").onclick = e => e.target.matches("button") && example(e.target);
 example($("examples").children[0]);
-attempt(loadCity).then(() => listTypes());
+attempt(listTypes).then(() => attempt(loadCity));

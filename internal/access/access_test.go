@@ -17,7 +17,7 @@ import (
 type ledger map[[32]byte]registry.APIKey
 
 func (l ledger) AddKey(_ context.Context, k registry.APIKey) error { l[k.SHA256] = k; return nil }
-func (l ledger) Keys(context.Context) ([]registry.APIKey, error)  { return nil, nil }
+func (l ledger) Keys(context.Context) ([]registry.APIKey, error)   { return nil, nil }
 func (l ledger) RevokeKey(_ context.Context, id string, at time.Time) error {
 	for hash, k := range l {
 		if k.ID == id {

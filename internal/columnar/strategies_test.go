@@ -2,12 +2,15 @@ package columnar
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb"
 
 	"kantong/internal/registry"
 	"kantong/internal/storetest"
@@ -16,7 +19,7 @@ import (
 // TestStrategies runs random questions against the reference on a city of many blocks, where walks are taken and pages
 // end early, which the conformance suite's cities are too small for.
 func TestStrategies(t *testing.T) {
-	d, households, enrolments := storetest.City(77, 6000)
+	d, households, enrolments := storetest.City(77, 3000)
 	e := build(t, d, households, enrolments)
 	reference := storetest.NewReference(d, households, enrolments)
 	r := rand.New(rand.NewPCG(7, 7))
@@ -128,5 +131,65 @@ func TestOrderOfRows(t *testing.T) {
 	}
 	if len(seen) != len(households) || len(e.blocks) > len(households)/40 {
 		t.Fatalf("%d of %d households in %d blocks", len(seen), len(households), len(e.blocks))
+	}
+}
+
+// ending is a context that ends when it has been asked once.
+type ending struct {
+	context.Context
+	asked int
+}
+
+func (c *ending) Err() error {
+	if c.asked++; c.asked > 1 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestEndsOnTheWay(t *testing.T) {
+	d, households, enrolments := storetest.City(80, 3000)
+	e := build(t, d, households, enrolments)
+	one, at := 1, orb.Point{106.1, -2.1}
+	some := registry.Filter{Members: &registry.IntRange{Min: &one}}
+	region := registry.Filter{Where: &registry.Spatial{BBox: &registry.BBox{West: 100, East: 110, South: -9, North: 9}}}
+	tests := map[string]func(context.Context) error{
+		"Summarise": func(ctx context.Context) error {
+			_, err := e.Summarise(ctx, []registry.SummaryQuery{{Filter: some}})
+			return err
+		},
+		"Points": func(ctx context.Context) error { _, err := e.Points(ctx, some); return err },
+		"Rows": func(ctx context.Context) error {
+			_, err := e.Rows(ctx, registry.RowsQuery{Filter: some, First: 2000})
+			return err
+		},
+		"Rows in a region": func(ctx context.Context) error {
+			_, err := e.Rows(ctx, registry.RowsQuery{Filter: region, First: 2000})
+			return err
+		},
+		"Rows nearest first": func(ctx context.Context) error {
+			_, err := e.Rows(ctx, registry.RowsQuery{Filter: some, Near: &at, First: 3})
+			return err
+		},
+	}
+	for name, ask := range tests {
+		if err := ask(&ending{Context: t.Context()}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+// TestSortRanks covers both ways of sorting.
+func TestSortRanks(t *testing.T) {
+	e := &Engine{households: &households{slots: make([]slot, 1000)}}
+	for _, n := range []int{0, 5, 15, 16, 1000} {
+		ranks := make([]uint32, n)
+		for i, r := range rand.New(rand.NewPCG(1, 1)).Perm(1000)[:n] {
+			ranks[i] = uint32(r)
+		}
+		want := slices.Sorted(slices.Values(ranks))
+		if e.sortRanks(ranks); !slices.Equal(ranks, want) {
+			t.Errorf("%d ranks: %v, want %v", n, ranks, want)
+		}
 	}
 }

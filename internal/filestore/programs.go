@@ -113,10 +113,3 @@ func scanProgram(rows *sql.Rows) (p registry.Program, err error) {
 	p.Eligibility, err = registry.ParseFilter([]byte(rule))
 	return p, err
 }
-
-func valueOrNull(n *int64) any {
-	if n == nil {
-		return nil
-	}
-	return *n
-}

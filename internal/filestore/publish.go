@@ -81,10 +81,11 @@ func publishEdition(ctx context.Context, tx *sql.Tx, e *registry.Edition, at str
 	if e.PublishedAt, err = stampOrNil(at); err != nil {
 		return err
 	}
-	for table, bound := range map[string]boundOf{"areas": p.areas, "households": p.points} {
-		if err := growExtent(ctx, tx, table, bound); err != nil {
-			return err
-		}
+	if err := growExtent(ctx, tx, "areas", p.areas); err != nil {
+		return err
+	}
+	if err := growExtent(ctx, tx, "households", p.points); err != nil {
+		return err
 	}
 	return touch(ctx, tx, "editions", "record_keys")
 }

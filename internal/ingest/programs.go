@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -88,7 +89,7 @@ func (r *programReader) read() error {
 	}
 	d := json.NewDecoder(bytes.NewReader(r.data))
 	if first, err := d.Token(); err != nil || first != json.Delim('[') {
-		return notArray(cmpError(err, errors.New("it does not begin with [")))
+		return notArray(firstError(err, errors.New("it does not begin with [")))
 	}
 	for d.More() {
 		var raw json.RawMessage
@@ -102,7 +103,7 @@ func (r *programReader) read() error {
 		return notArray(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return notArray(cmpError(err, errors.New("something follows its end")))
+		return notArray(firstError(err, errors.New("something follows its end")))
 	}
 	r.checkRules()
 	if n := len(r.dataset.Programs); n > registry.MaxPrograms {
@@ -114,8 +115,8 @@ func (r *programReader) read() error {
 	return nil
 }
 
-// cmpError gives the first error there is.
-func cmpError(err, otherwise error) error {
+// firstError gives the first error there is.
+func firstError(err, otherwise error) error {
 	if err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (r *programReader) one(line int, raw json.RawMessage) {
 		column := ""
 		var wrong *json.UnmarshalTypeError
 		if errors.As(err, &wrong) {
-			column, err = wrong.Field, fmt.Errorf("is a %s, not a %s", wrong.Value, wrong.Type)
+			column, err = wrong.Field, fmt.Errorf("is %s, not %s", wrong.Value, jsonKind(wrong.Type.Kind()))
 		}
 		r.rejects.add(line, column, p.Code, strings.TrimPrefix(err.Error(), "json: "), "")
 		return
@@ -146,6 +147,17 @@ func (r *programReader) one(line int, raw json.RawMessage) {
 	}
 	r.programs, r.lines = append(r.programs, program), append(r.lines, line)
 	r.dataset.Programs = append(r.dataset.Programs, program)
+}
+
+// jsonKind is what a member of programJSON must be, in words.
+func jsonKind(kind reflect.Kind) string {
+	switch kind {
+	case reflect.String:
+		return "text"
+	case reflect.Struct:
+		return "an object"
+	}
+	return "a whole number"
 }
 
 func (p *programJSON) program() (program registry.Program, err error) {

@@ -66,9 +66,11 @@ func TestBadProgram(t *testing.T) {
 		{"pillar", programText("A", "pillar", `"SPORT"`), "pillar", `"SPORT" is not one of ECONOMY, EDUCATION, HEALTH, HOUSING, PROTECTION`},
 		{"funder kind", programText("A", "funderKind", `"x"`), "funderKind", `"X" is not one of GOVERNMENT, CIVIL_SOCIETY, PRIVATE`},
 		{"budget", programText("A", "budgetRupiah", "-1"), "budgetRupiah", "must not be negative"},
-		{"budget as text", programText("A", "budgetRupiah", `"1"`), "budgetRupiah", "is a string, not a int64"},
+		{"budget as text", programText("A", "budgetRupiah", `"1"`), "budgetRupiah", "is string, not a whole number"},
 		{"unit cost", programText("A", "unitCostRupiah", "0"), "unitCostRupiah", "must be above zero"},
 		{"year", programText("A", "year", "25"), "year", "25 is not a year of a programme"},
+		{"year with a fraction", programText("A", "year", "2025.5"), "year", "is number 2025.5, not a whole number"},
+		{"name as a number", programText("A", "name", "5"), "name", "is number, not text"},
 		{"no rule", programText("A", "eligibility", ""), "eligibility", "a programme needs a rule; {} keeps every household"},
 		{"rule of null", programText("A", "eligibility", "null"), "eligibility", "a programme needs a rule; {} keeps every household"},
 		{"rule with an unknown name", programText("A", "eligibility", `{"desil":1}`), "eligibility", `not a household filter: json: unknown field "desil"`},
@@ -77,7 +79,7 @@ func TestBadProgram(t *testing.T) {
 		{"unknown area", programText("A", "eligibility", `{"areas":["19.72"]}`), "eligibility.areas[0]", "edition 2025-q3 has no area 19.72"},
 		{"unknown programme", programText("A", "eligibility", `{"or":[{"enrolledIn":["B"]}]}`), "eligibility.or[0].enrolledIn", `edition 2025-q3 has no programme "B"`},
 		{"unknown member", programText("A", "extra", "1"), "", `unknown field "extra"`},
-		{"no object", "7", "", "is a number, not a ingest.programJSON"},
+		{"no object", "7", "", "is number, not an object"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			report, err := importPrograms(t, draft(), false, "[\n"+programText("PKH")+",\n\n"+test.text+"]")

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPage opens the page in headless Chromium: 42 shapes, the three queries, no word on the console. The screenshot is
+// kept in ci-output at the top of the checkout.
+func TestPage(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("KANTONG_CI") != "" {
+			t.Fatal("chromium is not installed; make test installs it")
+		}
+		t.Skip("SKIPPED: chromium is not installed; make test installs it")
+	}
+	s := start(t, "demo", "--data", t.TempDir())
+	output, err := filepath.Abs("../../ci-output")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(output, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	look := func(window string, what ...string) (page, console string) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		defer cancel()
+		args := append([]string{"--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
+			"--disable-component-update", "--disable-sync", "--disable-quic", "--enable-logging=stderr", "--user-data-dir=" + t.TempDir(), "--window-size=" + window, "--virtual-time-budget=15000"}, what...)
+		cmd := exec.CommandContext(ctx, chromium, append(args, s.address+"/")...)
+		var out, log strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &log
+		if err := cmd.Run(); err != nil {
+			t.Fatalf("chromium: %v\n%s", err, log.String())
+		}
+		for _, line := range strings.Split(log.String(), "\n") {
+			if strings.Contains(line, "CONSOLE") {
+				console += line + "\n"
+			}
+		}
+		return out.String(), console
+	}
+	page, console := look("1400,1000", "--dump-dom")
+	if n := strings.Count(page, "data-code=\"19.71."); n < 42 {
+		t.Errorf("%d shapes, want 42", n)
+	}
+	if shapes := strings.Count(page, "<path"); shapes < 42 {
+		t.Errorf("%d paths, want 42 and more", shapes)
+	}
+	for _, text := range []string{"Bacang", "Synthetic", "Schematic"} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the page does not show %q", text)
+		}
+	}
+	if console != "" {
+		t.Errorf("the page wrote to the console:\n%s", console)
+	}
+	for name, window := range map[string]string{"page.png": "1400,1000", "page-phone.png": "390,844"} {
+		shot := filepath.Join(output, name)
+		look(window, "--screenshot="+shot)
+		if info, err := os.Stat(shot); err != nil || info.Size() < 10_000 {
+			t.Errorf("no screenshot: %v", err)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package registry
+
+import "testing"
+
+func ranged(from, to int) *IntRange { return &IntRange{Min: &from, Max: &to} }
+func least(n int) *IntRange         { return &IntRange{Min: &n} }
+func most(n int) *IntRange          { return &IntRange{Max: &n} }
+
+func TestFilterString(t *testing.T) {
+	yes, no, rt := true, false, "007"
+	for _, c := range []struct {
+		want   string
+		filter Filter
+	}{
+		{"every household", Filter{}},
+		{"every household", Filter{And: []Filter{}}},
+		{"decile 1–4", Filter{Decile: ranged(1, 4)}},
+		{"decile 3", Filter{Decile: ranged(3, 3)}},
+		{"at least 5 members", Filter{Members: least(5)}},
+		{"at most 2 of school age", Filter{SchoolAge: most(2)}},
+		{"any known number of elderly", Filter{Elderly: &IntRange{}}},
+		{"in 19.71.03 or 19.71.04", Filter{Areas: []AreaCode{"19.71.03", "19.71.04"}}},
+		{"in nothing", Filter{Areas: []AreaCode{}}},
+		{"deprived in unsafe water or earth floor", Filter{DeprivedIn: []Deprivation{UnsafeWater, EarthFloor}}},
+		{"not deprived in solid fuel", Filter{NotDeprivedIn: []Deprivation{SolidFuel}}},
+		{"enrolled in PKH_1 or BPNT", Filter{EnrolledIn: []string{"PKH_1", "BPNT"}}},
+		{"not enrolled in PKH", Filter{NotEnrolledIn: []string{"PKH"}}},
+		{"eligible for PKH", Filter{EligibleFor: "PKH"}},
+		{"headed by a woman", Filter{HeadSex: SexFemale}},
+		{"headed by a man", Filter{HeadSex: SexMale}},
+		{"with a location", Filter{Geocoded: &yes}},
+		{"without a location and RT 007", Filter{Geocoded: &no, RT: &rt}},
+		{"in the box 106 to 106.2 east, -2.2 to -2 north", Filter{Where: &Spatial{BBox: &BBox{106, -2.2, 106.2, -2}}}},
+		{"within 250 m of 106.1, -2.1", Filter{Where: &Spatial{Near: &Near{Position{106.1, -2.1}, 250}}}},
+		{"decile 1–4 and (at least 1 under five or at least 1 elderly)", Filter{Decile: ranged(1, 4), Or: []Filter{{UnderFive: least(1)}, {Elderly: least(1)}}}},
+		{"(nobody)", Filter{Or: []Filter{}}},
+		{"((decile 1 and at least 3 members) or decile 2)", Filter{Or: []Filter{{Decile: ranged(1, 1), Members: least(3)}, {Decile: ranged(2, 2)}}}},
+		{"decile 1 and (at least 3 members and headed by a woman)", Filter{And: []Filter{{Decile: ranged(1, 1)}, {Members: least(3), HeadSex: SexFemale}}}},
+		{"not (decile 5–10)", Filter{Not: &Filter{Decile: ranged(5, 10)}}},
+		{"not (every household)", Filter{Not: &Filter{}}},
+	} {
+		if got := c.filter.String(); got != c.want {
+			t.Errorf("%s\nreads %q\nwant  %q", c.filter.JSON(), got, c.want)
+		}
+	}
+}
