@@ -1,6 +1,6 @@
 # make test      what every change must pass; installs what it needs
 # make test-long the same with the long campaigns (kills, fuzzing, random filters, large editions)
-# make bench     benchmarks, benchstat-readable; LARGE=1 adds 500 000 and 5 000 000 households
+# make bench     benchmarks, benchstat-readable; KANTONG_LARGE=1 adds 500 000 and 5 000 000 households
 # make run       the demonstration city at http://127.0.0.1:8080
 # make generate  generated code anew: GraphQL, schematic boundaries
 
@@ -22,7 +22,7 @@ tools:
 	scripts/install-test-tools.sh
 
 bench:
-	go test -run '^$$' -bench . -benchmem -count $${COUNT:-6} $${LARGE:+-args -kantong.large} ./internal/columnar ./internal/server
+	go test -run '^$$' -bench . -benchmem -count $${COUNT:-6} -timeout 2h ./internal/columnar ./internal/server
 
 run:
 	go run . demo

@@ -29,14 +29,14 @@ const words = name => name[0] + name.slice(1).toLowerCase().replaceAll("_", " ")
 
 function shown({ value, status }, isRate) {
   if (value === null) return status === "SUPPRESSED" ? "withheld" : "no data";
-  return isRate ? (100 * value).toFixed(1) + " %" : value.toLocaleString("en");
+  return isRate ? (100 * value).toFixed(1) + "\u00a0%" : value.toLocaleString("en");
 }
 
 async function loadCity() {
   const { edition, viewer, city: cities, districts, areas, programs, conditions } = await need("city.graphql");
   [page.city, page.areas] = [nodes(cities)[0], nodes(areas)];
-  $("city").textContent = document.title = [page.city?.name, edition.label].filter(Boolean).join(": ");
-  $("about").textContent = [`As of ${edition.asOf}`, edition.enrolmentsAsOf && `enrolments as of ${edition.enrolmentsAsOf}`,
+  $("city").textContent = document.title = page.city?.name ?? edition.label;
+  $("about").textContent = [edition.label, `as of ${edition.asOf}`, edition.enrolmentsAsOf && `enrolments as of ${edition.enrolmentsAsOf}`,
     edition.source, `boundaries: ${edition.boundaries}`, `${shown(edition.households)} families`, `seen as ${viewer.role}`,
     areas.totalCount > page.areas.length && `only the first ${page.areas.length} kelurahan`].filter(Boolean).join(" · ");
   for (const flag of ["synthetic", "schematic"]) $(flag).hidden = !edition[flag];
@@ -91,7 +91,7 @@ function paint() {
   $("legend").replaceChildren(...bands.flatMap((band, i) => band.length ? [swatch("band" + i, span(band))] : []),
     swatch("withheld", count("withheld")), swatch("unknown", count("no data")));
   $("meaning").textContent = m.meaning;
-  $("note").hidden = !page.areas.some(a => a.figure.status === "PERTURBED");
+  for (const status of ["SUPPRESSED", "PERTURBED"]) $(status).hidden = !page.areas.some(a => a.figure.status === status);
   $("ranking").replaceChildren(...ranked.slice(0, 10).map(a => make("li", {}, make("button", { "data-code": a.code },
     make("span", {}, make("b", {}, a.name), " ", make("small", {}, a.parent?.name ?? "")), a.text,
     make("progress", { value: a.figure.value, max: ranked[0].figure.value || 1 })))));

@@ -68,6 +68,9 @@ type parts struct {
 
 func (s *summary) newParts(cells int) *parts {
 	p := &parts{s: s}
+	if s.shown != nil {
+		return p
+	}
 	if asked := newLayout(s.layout.measures&^registry.MeasureLocated, len(s.e.d.Programs)); asked.measures != 0 {
 		p.tallies = make([]registry.Tally, 0, cells*(asked.size-1))
 	}
@@ -79,31 +82,35 @@ func (s *summary) newParts(cells int) *parts {
 
 func (p *parts) fill(c *registry.Cell, group int) {
 	l := &p.s.layout
-	t := p.s.tallies[group*l.size:][:l.size]
-	c.Total = t[0].registry()
+	at := group * l.size
+	c.Total = p.s.tallies[at].registry()
 	if l.has(registry.MeasureLocated) {
-		c.Located = t[l.located].registry()
+		c.Located = p.s.tallies[at+l.located].registry()
 	}
 	if l.has(registry.MeasureDeciles) {
-		c.Deciles = p.cut(t[l.deciles:l.deprived])
+		c.Deciles = p.cut(at+l.deciles, at+l.deprived)
 	}
 	if l.has(registry.MeasureDeprivations) {
-		c.Deprived = p.cut(t[l.deprived:l.known])
-		c.Known = p.cut(t[l.known:l.enrolled])
+		c.Deprived = p.cut(at+l.deprived, at+l.known)
+		c.Known = p.cut(at+l.known, at+l.enrolled)
 	}
 	if l.has(registry.MeasurePrograms) {
-		c.Enrolled = p.cut(t[l.enrolled:l.persons])
+		c.Enrolled = p.cut(at+l.enrolled, at+l.persons)
 	}
 	if l.has(registry.MeasurePersons) {
-		c.Persons = p.cut(t[l.persons:])
+		c.Persons = p.cut(at+l.persons, at+l.size)
 	}
 	p.fillPoverty(c, group)
 }
 
-func (p *parts) cut(sums []tally) []registry.Tally {
+// cut gives a run of the sums as the contract writes them: those that are kept are kept so, and shared.
+func (p *parts) cut(start, end int) []registry.Tally {
+	if p.s.shown != nil {
+		return p.s.shown[start:end:end]
+	}
 	from := len(p.tallies)
-	for i := range sums {
-		p.tallies = append(p.tallies, sums[i].registry())
+	for i := range p.s.tallies[start:end] {
+		p.tallies = append(p.tallies, p.s.tallies[start+i].registry())
 	}
 	return p.tallies[from:len(p.tallies):len(p.tallies)]
 }

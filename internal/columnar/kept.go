@@ -12,7 +12,10 @@ func (e *Engine) keep() {
 	for b := range e.blocks {
 		s.add(int(e.blocks[b].kelurahan), b, e.blocks[b].all())
 	}
-	e.kept = s.tallies
+	e.kept, e.shown = s.tallies, make([]registry.Tally, len(s.tallies))
+	for i := range s.tallies {
+		e.shown[i] = s.tallies[i].registry()
+	}
 }
 
 // fromKept tells whether the kept sums answer the query, if its filter asks for nothing but areas.
@@ -25,7 +28,7 @@ func (s *summary) takeKept(areas bitset) {
 	full := newLayout(registry.MeasureAll, len(s.e.d.Programs))
 	if s.wholeKelurahan(areas) { // what is asked for is what is kept
 		full.measures = s.q.Measures
-		s.tallies, s.layout = s.e.kept, full
+		s.tallies, s.shown, s.layout = s.e.kept, s.e.shown, full
 		s.dims[0].order = make([]int, s.dims[0].values)
 		for k, g := range s.dims[0].groupOf {
 			if g >= 0 {

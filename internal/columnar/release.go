@@ -17,7 +17,8 @@ type release struct {
 	// that are UNSERVED.
 	enrolled []uint64
 	history
-	kept []tally // by kelurahan, in the layout of every measure
+	kept  []tally          // by kelurahan, in the layout of every measure
+	shown []registry.Tally // the same, as answers hold them
 }
 
 // WithEnrolments gives an engine for another release of the same edition, or after programmes were redefined. It shares

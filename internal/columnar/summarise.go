@@ -80,6 +80,7 @@ type summary struct {
 	groups int         // cells, or cells of one hexagon
 	// By group: layout.size tallies and a poverty sum for every line.
 	tallies []tally
+	shown   []registry.Tally // the same where they are kept sums, else nil
 	poverty []poverty
 }
 

@@ -109,7 +109,8 @@ func (t *Tally) Add(people int64, k RecordKey) {
 	t.Keys[1] += k[1]
 }
 
-// Cell is one set of households. A slice whose measure was not asked for is nil.
+// Cell is one set of households. A slice whose measure was not asked for is nil. Answers may share slices: nobody changes
+// them.
 type Cell struct {
 	Key      Key
 	Total    Tally

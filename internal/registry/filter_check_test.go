@@ -1,11 +1,14 @@
 package registry
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
 
 	"github.com/paulmach/orb"
+
+	"kantong/internal/geo"
 )
 
 // wantError wants an Error with this code and field, or none where code is "".
@@ -105,13 +108,12 @@ func comb(n int) orb.Polygon {
 	return orb.Polygon{append(ring, orb.Point{1, 0}, orb.Point{0, 0})}
 }
 
-func TestIsGeometryFault(t *testing.T) {
+// The fault itself is the cause, with its place, for whoever wants to show it on a map.
+func TestGeometryFaultIsTheCause(t *testing.T) {
 	bowTie := orb.Polygon{{{106, -2}, {107, -1}, {107, -2}, {106, -1}, {106, -2}}}
-	if !IsGeometryFault(Under("where", CheckRegion(bowTie))) {
-		t.Error("a polygon that crosses itself is no fault of geometry")
-	}
-	if upside := (&BBox{South: 1}).Check(); upside == nil || IsGeometryFault(upside) {
-		t.Errorf("a box upside down has the fault %v", upside)
+	var fault *geo.Fault
+	if err := Under("where", CheckRegion(bowTie)); !errors.As(err, &fault) || fault.At != (orb.Point{106.5, -1.5}) {
+		t.Errorf("fault %+v of %v", fault, err)
 	}
 }
 

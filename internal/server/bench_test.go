@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"iter"
@@ -13,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -33,8 +33,6 @@ import (
 	"kantong/internal/registry"
 	"kantong/internal/server"
 )
-
-var large = flag.Bool("kantong.large", false, "also 500 000 and 5 000 000 households")
 
 // work is what the benchmarks ask: the question and the variables of one probe.
 var work = []struct {
@@ -80,7 +78,7 @@ func place(r *rand.Rand) map[string]any {
 // cost of GraphQL itself.
 func BenchmarkHTTP(b *testing.B) {
 	sizes := []int{24_000, 80_000}
-	if *large {
+	if os.Getenv("KANTONG_LARGE") != "" {
 		sizes = append(sizes, 500_000, 5_000_000)
 	}
 	for _, n := range sizes {

@@ -70,7 +70,7 @@ func Run(ctx context.Context, c Config, ready func(address string)) error {
 // Handler routes requests.
 func Handler(c Config) http.Handler {
 	r := chi.NewRouter()
-	r.Use(withRequestID, logged(c.Log), middleware.Recoverer, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
+	r.Use(withRequestID, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
 	resolver := &graph.Resolver{Gate: c.Gate, Limits: c.Limits}
 	query := graph.NewHandler(resolver, graph.Options{Log: c.Log, RequestID: RequestID})
 	r.With(authenticated(c.Ledger)).Handle("/graphql", query)
