@@ -43,7 +43,7 @@ func (c *ContentHash) float(list ...float64) {
 		if math.IsNaN(f) {
 			f = math.NaN() // one bit pattern for all
 		}
-		c.buf = binary.BigEndian.AppendUint64(c.buf, math.Float64bits(f))
+		c.buf = binary.BigEndian.AppendUint64(c.buf, math.Float64bits(f+0)) // +0 makes a zero of -0, as some databases do
 	}
 }
 
