@@ -45,6 +45,9 @@ func present(log *slog.Logger, requestID func(context.Context) string) graphql.E
 			shown.Extensions["code"] = string(registry.CodeBadUserInput)
 			shown.Extensions["rule"] = shown.Rule
 		case code != "":
+		case strings.HasPrefix(shown.Message, "json request body could not be decoded"): // the library repeats the whole body
+			shown.Message = `the request is not JSON; send {"query": "…", "variables": {…}}`
+			shown.Extensions["code"], shown.Extensions["field"] = string(registry.CodeBadUserInput), "body"
 		case isInputError(err):
 			shown.Extensions["code"] = string(registry.CodeBadUserInput)
 		default:

@@ -98,9 +98,6 @@ func bounded(l Limits, next http.Handler) http.Handler {
 			case err != nil:
 				Refuse(w, http.StatusBadRequest, registry.Invalid("body", "the request could not be read to its end"))
 				return
-			case !json.Valid(body) && len(body) > 0:
-				Refuse(w, http.StatusBadRequest, registry.Invalid("body", `the request is not JSON; send {"query": "…", "variables": {…}}`))
-				return
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
 		}

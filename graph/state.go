@@ -2,8 +2,8 @@ package graph
 
 import (
 	"context"
-	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -18,7 +18,7 @@ type stateNote struct{}
 
 type notedStates struct {
 	mu     sync.Mutex
-	states map[string]map[string]any
+	states []*registry.Dataset
 }
 
 type notedKey struct{}
@@ -29,18 +29,18 @@ func noteState(ctx context.Context, v *registry.View) {
 	if !ok {
 		return
 	}
-	e := &v.State.Edition
 	noted.mu.Lock()
 	defer noted.mu.Unlock()
-	noted.states[v.State.ID()] = map[string]any{"state": v.State.ID(), "asOf": e.AsOf, "dataVersion": v.Version,
-		"synthetic": e.Synthetic, "boundaries": e.Boundaries, "schematic": e.Schematic}
+	if !slices.Contains(noted.states, v.Dataset) {
+		noted.states = append(noted.states, v.Dataset)
+	}
 }
 
 func (stateNote) ExtensionName() string                   { return "StateNote" }
 func (stateNote) Validate(graphql.ExecutableSchema) error { return nil }
 
 func (stateNote) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(context.WithValue(ctx, notedKey{}, &notedStates{states: map[string]map[string]any{}}))
+	return next(context.WithValue(ctx, notedKey{}, &notedStates{}))
 }
 
 func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
@@ -49,13 +49,29 @@ func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	if !ok || response == nil || len(noted.states) == 0 {
 		return response
 	}
-	list := make([]map[string]any, 0, len(noted.states))
-	for _, id := range slices.Sorted(maps.Keys(noted.states)) {
-		list = append(list, noted.states[id])
+	slices.SortFunc(noted.states, func(a, b *registry.Dataset) int { return strings.Compare(a.State.ID(), b.State.ID()) })
+	note := sourceNote{}
+	for _, d := range noted.states {
+		e := &d.State.Edition
+		note.States = append(note.States, stateSource{d.State.ID(), e.AsOf, d.Version, e.Synthetic, e.Boundaries, e.Schematic})
 	}
 	if response.Extensions == nil {
 		response.Extensions = map[string]any{}
 	}
-	response.Extensions["kantong"] = map[string]any{"states": list}
+	response.Extensions["kantong"] = note
 	return response
+}
+
+// sourceNote is the extension as JSON.
+type sourceNote struct {
+	States []stateSource `json:"states"`
+}
+
+type stateSource struct {
+	State       string        `json:"state"`
+	AsOf        registry.Date `json:"asOf"`
+	DataVersion string        `json:"dataVersion"`
+	Synthetic   bool          `json:"synthetic"`
+	Boundaries  string        `json:"boundaries"`
+	Schematic   bool          `json:"schematic"`
 }

@@ -21,16 +21,17 @@ func (l *areas) coverage(ctx context.Context, program string) (map[registry.Area
 		return nil, registry.NotFound("program", "edition %s has no programme %q", l.view.State.ID(), program)
 	}
 	var queries []registry.SummaryQuery
+	want := coverageParts(ctx, nil)
 	_, byLevel := l.queries(nil)
 	for _, q := range byLevel {
-		queries = append(queries, targeting.Queries([]string{program}, q.Filter, q.By[0].Level)...)
+		queries = append(queries, targeting.Queries([]string{program}, q.Filter, q.By[0].Level, want)...)
 	}
 	answers, err := l.view.Summarise(ctx, queries)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[registry.AreaCode]*Coverage, len(l.positions))
-	for _, list := range targeting.Coverages(answers) {
+	for _, list := range targeting.Coverages(answers, want) {
 		for _, c := range list {
 			out[c.Area] = &Coverage{c, nodes[0], l.byCode(c.Area)}
 		}

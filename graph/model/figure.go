@@ -1,6 +1,11 @@
 package model
 
-import "kantong/internal/registry"
+import (
+	"errors"
+	"strings"
+
+	"kantong/internal/registry"
+)
 
 // Count is a count that may be withheld.
 type Count struct {
@@ -30,4 +35,13 @@ func rate(r registry.Rate) Rate {
 		return Rate{Status: r.Status}
 	}
 	return Rate{&r.Value, r.Status}
+}
+
+// underFilter completes the field of an error about the filter, which engines name from the filter on.
+func underFilter(err error) error {
+	var e *registry.Error
+	if errors.As(err, &e) && e.Field != "" && !strings.HasPrefix(e.Field, "groupBy") {
+		return registry.Under("filter", err)
+	}
+	return err
 }

@@ -90,9 +90,6 @@ func (k *GroupKey) Hex() *Hex {
 
 // Summaries splits the households that a filter keeps.
 func Summaries(ctx context.Context, v *registry.View, filter *registry.Filter, groupBy []*GroupBy) ([]*SummaryGroup, error) {
-	if err := v.CheckFilter(filter); err != nil {
-		return nil, registry.Under("filter", err)
-	}
 	q := registry.SummaryQuery{Filter: registry.Join(filter, nil)}
 	g := &groups{areas: &areas{view: v}}
 	by := map[registry.DimensionKind]registry.Dimension{}
@@ -116,7 +113,7 @@ func Summaries(ctx context.Context, v *registry.View, filter *registry.Filter, g
 	}
 	answers, err := v.Summarise(ctx, []registry.SummaryQuery{q})
 	if err != nil {
-		return nil, err
+		return nil, underFilter(err)
 	}
 	var positions []int
 	level, out := &summaries{view: v}, make([]*SummaryGroup, len(answers[0]))

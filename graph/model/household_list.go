@@ -52,9 +52,6 @@ func (a *Area) Households(ctx context.Context, filter *registry.Filter, first *i
 
 func householdPages(ctx context.Context, v *registry.View, parents []registry.AreaCode, filter *registry.Filter, near *registry.Position, first *int, after *string) ([]*HouseholdConnection, error) {
 	q := registry.RowsQuery{Filter: registry.Join(filter, nil), Parents: parents, Total: chosen(selected(ctx, "HouseholdConnection"), "totalCount")}
-	if err := v.CheckFilter(filter); err != nil {
-		return nil, registry.Under("filter", err)
-	}
 	var err error
 	if q.First, err = PageSize(first); err != nil {
 		return nil, err
@@ -80,7 +77,7 @@ func householdPages(ctx context.Context, v *registry.View, parents []registry.Ar
 	}
 	pages, err := v.Rows(ctx, q)
 	if err != nil {
-		return nil, registry.Under("", err)
+		return nil, underFilter(err)
 	}
 	level := &householdLevel{view: v}
 	out := make([]*HouseholdConnection, len(pages))

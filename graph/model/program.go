@@ -76,13 +76,14 @@ func (p *Program) Coverage(ctx context.Context, by *registry.AreaLevel, within *
 		for i, position := range p.level.positions {
 			codes[i] = v.Programs[position].Code
 		}
-		answers, err := v.Summarise(ctx, targeting.Queries(codes, filter, level))
+		want := coverageParts(ctx, order)
+		answers, err := v.Summarise(ctx, targeting.Queries(codes, filter, level, want))
 		if err != nil {
 			return nil, err
 		}
 		areas := newAreas(v, v.Areas.Level(level))
 		out := make(map[int][]*Coverage, len(codes))
-		for i, list := range targeting.Coverages(answers) {
+		for i, list := range targeting.Coverages(answers, want) {
 			sortCoverage(list, order)
 			for _, c := range list[:limit(first, len(list))] {
 				position := p.level.positions[i]
@@ -92,6 +93,24 @@ func (p *Program) Coverage(ctx context.Context, by *registry.AreaLevel, within *
 		return out, nil
 	})
 	return byProgram[p.position], err
+}
+
+// coverageParts are what the chosen fields of Coverage and the order need.
+func coverageParts(ctx context.Context, order *CoverageOrder) targeting.Parts {
+	needs := map[string]targeting.Parts{"eligible": targeting.PartEligible, "enrolledEligible": targeting.PartEnrolledEligible,
+		"notReached": targeting.PartNotReached, "enrolledNotEligible": targeting.PartEnrolledIneligible,
+		"coverage": targeting.ForReach, "exclusion": targeting.ForExclusion, "inclusion": targeting.ForInclusion}
+	var want targeting.Parts
+	for _, f := range selected(ctx, "Coverage") {
+		want |= needs[f.Name]
+	}
+	if order != nil && *order != CoverageOrderCode {
+		want |= targeting.ForExclusion
+	}
+	if want == 0 { // no figure is chosen, but an answer says which areas there are
+		want = targeting.PartEligible
+	}
+	return want
 }
 
 func coverageScope(v *registry.View, by *registry.AreaLevel, within *registry.AreaCode) (registry.AreaLevel, registry.Filter, error) {

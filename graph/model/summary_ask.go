@@ -19,14 +19,11 @@ type AnsweredFor struct {
 
 // Summarise gives the figures of all households that a filter keeps.
 func Summarise(ctx context.Context, v *registry.View, filter *registry.Filter) (*Summary, error) {
-	if err := v.CheckFilter(filter); err != nil {
-		return nil, registry.Under("filter", err)
-	}
 	q := registry.SummaryQuery{Filter: registry.Join(filter, nil)}
 	choose(ctx, &q, selected(ctx, "Summary"))
 	answers, err := v.Summarise(ctx, []registry.SummaryQuery{q})
 	if err != nil {
-		return nil, registry.Under("filter", err)
+		return nil, underFilter(err)
 	}
 	return &Summary{answers[0][0], &summaries{view: v}}, nil
 }
@@ -40,16 +37,13 @@ func (a *Area) Summary(ctx context.Context, filter *registry.Filter) (*Summary, 
 }
 
 func (l *areas) summarise(ctx context.Context, filter *registry.Filter) (map[registry.AreaCode]*Summary, error) {
-	if err := l.view.CheckFilter(filter); err != nil {
-		return nil, registry.Under("filter", err)
-	}
 	asked, queries := l.queries(filter)
 	for i := range queries {
 		choose(ctx, &queries[i], selected(ctx, "Summary"))
 	}
 	answers, err := l.view.Summarise(ctx, queries)
 	if err != nil {
-		return nil, registry.Under("filter", err)
+		return nil, underFilter(err)
 	}
 	level := &summaries{view: l.view}
 	out := make(map[registry.AreaCode]*Summary, len(l.positions))

@@ -14,8 +14,11 @@ type box struct{ west, south, east, north int32 }
 // noBox holds nothing; extending it gives the other box.
 var noBox = box{math.MaxInt32, math.MaxInt32, math.MinInt32, math.MinInt32}
 
-// boxIn is the box of all positions in b that can be written in units of 1e-7 degrees.
+// boxIn is the box of all positions in b that can be written in units of 1e-7 degrees; noBox for a bound of nothing.
 func boxIn(b orb.Bound) box {
+	if !(b.Min[0] <= b.Max[0] && b.Min[1] <= b.Max[1]) {
+		return noBox
+	}
 	return box{notBelow(b.Min[0]), notBelow(b.Min[1]), notAbove(b.Max[0]), notAbove(b.Max[1])}
 }
 

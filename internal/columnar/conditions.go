@@ -32,6 +32,10 @@ func (c *compiler) addSets(n *node, f *registry.Filter) {
 	if len(f.NotDeprivedIn) > 0 {
 		add(e.deprivedInNone(distinct(f.NotDeprivedIn)))
 	}
+	if p, ok := e.d.Program(f.EligibleFor); ok {
+		programs := len(e.d.Programs)
+		add(func(_ *scan, b int, m uint64) uint64 { return m & e.eligible[b*programs+p] })
+	}
 	if f.EnrolledIn != nil {
 		programs := e.positions(f.EnrolledIn)
 		add(func(_ *scan, b int, m uint64) uint64 { return m & e.enrolledInAny(b, programs) })

@@ -47,7 +47,7 @@ func (h *households) bytes() int64 {
 }
 
 func (r *release) bytes() int64 {
-	n := sizeOf(r.enrolled) + sizeOf(r.kept) + sizeOf(r.shown) + sizeOf(r.terms) + sizeOf(r.stream) + sizeOf(r.firstTerm) +
+	n := sizeOf(r.enrolled) + sizeOf(r.eligible) + sizeOf(r.kept) + sizeOf(r.shown) + sizeOf(r.terms) + sizeOf(r.stream) + sizeOf(r.firstTerm) +
 		sizeOf(r.withTerms) + sizeOf(r.texts) + sizeOf(r.amounts)
 	for _, level := range r.above {
 		n += sizeOf(level)

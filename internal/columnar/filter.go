@@ -63,8 +63,8 @@ func (c *compiler) node(f *registry.Filter) *node {
 	return n
 }
 
-// add adds the conditions of f to n. Those of And and of an eligibility rule are as good as its own, so that their areas
-// and regions help to find the blocks.
+// add adds the conditions of f to n. Those of And are as good as its own, so that their areas and regions help to find
+// the blocks.
 func (c *compiler) add(n *node, f *registry.Filter) {
 	if f.Areas != nil {
 		n.restrict(c.e.kelurahanIn(f.Areas))
@@ -79,11 +79,6 @@ func (c *compiler) add(n *node, f *registry.Filter) {
 	}
 	for i := range f.And {
 		c.add(n, &f.And[i])
-	}
-	if f.EligibleFor != "" {
-		if p, ok := c.e.d.Program(f.EligibleFor); ok {
-			c.add(n, &c.e.d.Programs[p].Eligibility)
-		}
 	}
 	if f.Or != nil {
 		c.addOr(n, f.Or)
@@ -120,9 +115,6 @@ func (n *node) restrict(areas bitset) {
 }
 
 func (c *compiler) region(s *registry.Spatial) *region {
-	if r := c.e.regions[s]; r != nil {
-		return r
-	}
 	r := c.regions[s]
 	if r == nil {
 		r = newRegion(s)

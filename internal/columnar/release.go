@@ -1,6 +1,7 @@
 package columnar
 
 import (
+	"context"
 	"iter"
 	"slices"
 
@@ -9,13 +10,13 @@ import (
 
 // release is what a release of enrolments and a revision of the programmes say.
 type release struct {
-	d       *registry.Dataset
-	above   [registry.LevelKelurahan + 1][]int32 // by level and kelurahan: position of the area it lies in; -1 for none
-	regions map[*registry.Spatial]*region        // of the programmes' rules
+	d     *registry.Dataset
+	above [registry.LevelKelurahan + 1][]int32 // by level and kelurahan: position of the area it lies in; -1 for none
 
 	// enrolled holds the words of a block together: the rows with an ACTIVE enrolment in each programme, then the rows
 	// that are UNSERVED.
 	enrolled []uint64
+	eligible []uint64 // by block and programme: the rows that the programme's rule keeps
 	history
 	kept  []tally          // by kelurahan, in the layout of every measure
 	shown []registry.Tally // the same, as answers hold them
@@ -47,18 +48,8 @@ func (e *Engine) WithEnrolments(d *registry.Dataset, enrolments iter.Seq2[regist
 		return nil, err
 	}
 	out.findUnserved()
-	r.regions = map[*registry.Spatial]*region{}
-	for i := range d.Programs {
-		rule := &d.Programs[i].Eligibility
-		if rule.UsesEligibility() {
-			return nil, registry.Invalid("eligibility", "the rule of programme %s rests on another programme's", d.Programs[i].Code)
-		}
-		_ = rule.Walk(func(_ string, f *registry.Filter) error {
-			if f.Where != nil {
-				r.regions[f.Where] = newRegion(f.Where)
-			}
-			return nil
-		})
+	if err := out.findEligible(); err != nil {
+		return nil, err
 	}
 	out.keep()
 	return out, nil
@@ -84,4 +75,21 @@ func (e *Engine) findUnserved() {
 		}
 		e.enrolled[b*e.words()+len(e.d.Programs)] = poor &^ served
 	}
+}
+
+// findEligible tries every rule on everybody, once: who asks for the eligible then asks for a word.
+func (e *Engine) findEligible() error {
+	programs := len(e.d.Programs)
+	e.eligible = make([]uint64, len(e.blocks)*programs)
+	for p := range e.d.Programs {
+		rule := &e.d.Programs[p].Eligibility
+		if rule.UsesEligibility() {
+			return registry.Invalid("eligibility", "the rule of programme %s rests on another programme's", e.d.Programs[p].Code)
+		}
+		c := compiler{e: e}
+		for b, m := range e.newScan(context.Background(), c.node(rule), nil).blocks() {
+			e.eligible[b*programs+p] = m
+		}
+	}
+	return nil
 }

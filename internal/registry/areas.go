@@ -114,17 +114,13 @@ func (a *Areas) Bound() orb.Bound { return a.bound }
 // by its own polygon only where it has no areas below.
 func (a *Areas) At(p orb.Point, level AreaLevel) (i int, ok bool) {
 	for l := LevelKelurahan; l >= level; l-- {
-		if i, ok = a.atLevel(p, l); !ok {
+		if i, ok = a.atLevel(p, l); !ok || a.mapped(a.children[i]) {
 			continue
 		}
-		for a.list[i].Level() > level {
-			if i = a.parent[i]; i < 0 {
-				return 0, false
-			}
+		for i >= 0 && a.list[i].Level() > level {
+			i = a.parent[i]
 		}
-		if l > level || len(a.children[i]) == 0 || level == LevelKelurahan || !a.mapped(a.children[i]) {
-			return i, true
-		}
+		return i, i >= 0
 	}
 	return 0, false
 }

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -49,10 +50,13 @@ func (a *Areas) Select(f *AreaFilter) ([]int, error) {
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
-	for _, c := range append(slices.Clone(f.Codes), f.Within) {
-		if _, ok := a.byCode[c]; c != "" && !ok {
-			return nil, NotFound("codes", "no area has the code %q", c)
+	for i, c := range f.Codes {
+		if _, ok := a.byCode[c]; !ok {
+			return nil, NotFound(fmt.Sprintf("codes[%d]", i), "no area has the code %q", c)
 		}
+	}
+	if _, ok := a.byCode[f.Within]; f.Within != "" && !ok {
+		return nil, NotFound("within", "no area has the code %q", f.Within)
 	}
 	name := strings.ToLower(f.NameContains)
 	var out []int

@@ -53,7 +53,7 @@ func TestAreasSelectRefuses(t *testing.T) {
 		code   registry.Code
 		field  string
 	}{
-		{registry.AreaFilter{Codes: []registry.AreaCode{"19.72"}}, registry.CodeNotFound, "codes"},
+		{registry.AreaFilter{Codes: []registry.AreaCode{"19.72"}}, registry.CodeNotFound, "codes[0]"},
 		{registry.AreaFilter{Intersects: orb.Point{181, 0}}, registry.CodeInvalidGeometry, "intersects"},
 		{registry.AreaFilter{Intersects: orb.LineString{{0, 0}, {1, 1}}}, registry.CodeInvalidGeometry, "intersects"},
 		{registry.AreaFilter{Contains: &registry.Position{Longitude: 0, Latitude: 91}}, registry.CodeInvalidGeometry, "contains.latitude"},

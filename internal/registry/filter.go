@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/paulmach/orb"
@@ -132,7 +133,7 @@ func (f *Filter) UsesEligibility() bool {
 	return found
 }
 
-// Join is the filter that keeps what both keep. Either may be nil.
+// Join is the filter that keeps what both keep. Either may be nil. Conditions of a keep their paths.
 func Join(a, b *Filter) Filter {
 	switch {
 	case a == nil && b == nil:
@@ -142,5 +143,7 @@ func Join(a, b *Filter) Filter {
 	case b == nil:
 		return *a
 	}
-	return Filter{And: []Filter{*a, *b}}
+	joined := *a
+	joined.And = append(slices.Clone(a.And), *b)
+	return joined
 }

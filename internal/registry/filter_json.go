@@ -3,6 +3,7 @@ package registry
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 
 	"kantong/internal/geo"
 )
@@ -15,7 +16,7 @@ func ParseFilter(data []byte) (Filter, error) {
 	if err := d.Decode(&f); err != nil {
 		return Filter{}, Errorf(CodeBadUserInput, "", "not a household filter: %w", err)
 	}
-	if d.More() {
+	if _, err := d.Token(); err != io.EOF {
 		return Filter{}, Invalid("", "not a household filter: text after its end")
 	}
 	return f, f.Check()

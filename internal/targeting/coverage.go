@@ -3,6 +3,7 @@ package targeting
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"kantong/internal/registry"
@@ -20,21 +21,41 @@ type Coverage struct {
 	Inclusion          registry.Rate // EnrolledIneligible / all enrolled
 }
 
-// parts is how many summary queries one programme needs.
-const parts = 5
+// Parts says which figures of a Coverage are wanted; each costs a question of its own.
+type Parts uint8
 
-// Queries asks what Coverages needs of each programme, among the households a filter keeps, by area of a level.
-func Queries(programs []string, within registry.Filter, level registry.AreaLevel) []registry.SummaryQuery {
-	queries := make([]registry.SummaryQuery, 0, parts*len(programs))
+// The parts, a bit each, in the order of their questions.
+const (
+	PartEligible Parts = 1 << iota
+	PartEnrolledEligible
+	PartNotReached
+	PartEnrolledIneligible
+	PartEnrolled // for Inclusion
+	AllParts     = 1<<iota - 1
+)
+
+// What the rates and orders of a Coverage are made of.
+const (
+	ForReach     = PartEligible | PartEnrolledEligible
+	ForExclusion = PartEligible | PartNotReached
+	ForInclusion = PartEnrolled | PartEnrolledIneligible
+)
+
+// Queries asks for the wanted parts of each programme, among the households a filter keeps, by area of a level.
+func Queries(programs []string, within registry.Filter, level registry.AreaLevel, want Parts) []registry.SummaryQuery {
+	var queries []registry.SummaryQuery
 	for _, p := range programs {
 		eligible := registry.Filter{EligibleFor: p}
-		for _, f := range []registry.Filter{
+		for i, f := range []registry.Filter{
 			eligible,
 			{EligibleFor: p, EnrolledIn: []string{p}},
 			{EligibleFor: p, NotEnrolledIn: []string{p}},
 			{EnrolledIn: []string{p}, Not: &eligible},
 			{EnrolledIn: []string{p}},
 		} {
+			if want>>i&1 == 0 {
+				continue
+			}
 			f.And = []registry.Filter{within}
 			queries = append(queries, registry.SummaryQuery{Filter: f, By: []registry.Dimension{{Kind: registry.ByArea, Level: level}}})
 		}
@@ -42,17 +63,25 @@ func Queries(programs []string, within registry.Filter, level registry.AreaLevel
 	return queries
 }
 
-// Coverages reads the answers to Queries: for each programme one Coverage an area, in the order of the cells.
-func Coverages(answers [][]registry.Cell) [][]Coverage {
+// Coverages reads the answers to Queries: for each programme one Coverage an area, in the order of the cells. Figures
+// that were not asked for are zero.
+func Coverages(answers [][]registry.Cell, want Parts) [][]Coverage {
 	var out [][]Coverage
-	for ; len(answers) >= parts; answers = answers[parts:] {
+	for n := bits.OnesCount8(uint8(want)); n > 0 && len(answers) >= n; answers = answers[n:] {
 		list := make([]Coverage, len(answers[0]))
 		for i := range list {
-			c := Coverage{Area: answers[0][i].Key.Area, Eligible: answers[0][i].Total, EnrolledEligible: answers[1][i].Total,
-				NotReached: answers[2][i].Total, EnrolledIneligible: answers[3][i].Total}
+			var tallies [5]registry.Tally
+			next := 0
+			for part := range tallies {
+				if want>>part&1 == 1 {
+					tallies[part] = answers[next][i].Total
+					next++
+				}
+			}
+			c := Coverage{Area: answers[0][i].Key.Area, Eligible: tallies[0], EnrolledEligible: tallies[1], NotReached: tallies[2], EnrolledIneligible: tallies[3]}
 			c.Reach = registry.Ratio(c.EnrolledEligible, c.Eligible)
 			c.Exclusion = registry.Ratio(c.NotReached, c.Eligible)
-			c.Inclusion = registry.Ratio(c.EnrolledIneligible, answers[4][i].Total)
+			c.Inclusion = registry.Ratio(c.EnrolledIneligible, tallies[4])
 			list[i] = c
 		}
 		out = append(out, list)

@@ -16,7 +16,7 @@ func cell(area registry.AreaCode, n int64) registry.Cell {
 func TestCoverages(t *testing.T) {
 	answers := [][]registry.Cell{{cell("19.71.01", 100), cell("19.71.02", 0)}, {cell("19.71.01", 60), cell("19.71.02", 0)},
 		{cell("19.71.01", 40), cell("19.71.02", 0)}, {cell("19.71.01", 20), cell("19.71.02", 0)}, {cell("19.71.01", 80), cell("19.71.02", 0)}}
-	got := Coverages(answers)
+	got := Coverages(answers, AllParts)
 	if len(got) != 1 || len(got[0]) != 2 {
 		t.Fatalf("%+v", got)
 	}
@@ -31,18 +31,30 @@ func TestCoverages(t *testing.T) {
 
 // TestQueriesPartitionTheEligible keeps the questions behind a coverage consistent with each other.
 func TestQueriesPartitionTheEligible(t *testing.T) {
-	queries := Queries([]string{"PKH", "PIP"}, registry.Filter{Areas: []registry.AreaCode{"19.71"}}, registry.LevelKecamatan)
-	if len(queries) != 2*parts {
+	queries := Queries([]string{"PKH", "PIP"}, registry.Filter{Areas: []registry.AreaCode{"19.71"}}, registry.LevelKecamatan, AllParts)
+	if len(queries) != 2*5 {
 		t.Fatalf("%d queries", len(queries))
 	}
 	want := []string{
 		"eligible for PIP and in 19.71", "enrolled in PIP and eligible for PIP and in 19.71", "not enrolled in PIP and eligible for PIP and in 19.71",
 		"enrolled in PIP and in 19.71 and not (eligible for PIP)", "enrolled in PIP and in 19.71",
 	}
-	for i, q := range queries[parts:] {
+	for i, q := range queries[5:] {
 		if got := q.Filter.String(); !slices.Contains(want, got) {
 			t.Errorf("query %d asks %q", i, got)
 		}
+	}
+}
+
+// TestOnlyWhatIsWanted asks no more questions than the wanted parts need, and reads their answers in the right places.
+func TestOnlyWhatIsWanted(t *testing.T) {
+	want := ForExclusion
+	if queries := Queries([]string{"PKH"}, registry.Filter{}, registry.LevelKecamatan, want); len(queries) != 2 || queries[1].Filter.NotEnrolledIn == nil {
+		t.Errorf("%+v", queries)
+	}
+	c := Coverages([][]registry.Cell{{cell("19.71.01", 100)}, {cell("19.71.01", 40)}}, want)[0][0]
+	if c.Eligible.Households != 100 || c.NotReached.Households != 40 || c.Exclusion.Value != 0.4 || c.EnrolledEligible.Households != 0 {
+		t.Errorf("%+v", c)
 	}
 }
 
