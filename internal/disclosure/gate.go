@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"kantong/internal/registry"
@@ -21,7 +22,7 @@ type Source interface {
 type Gate struct {
 	source Source
 	mu     sync.Mutex
-	states []registry.State // newest first
+	states []registry.State // newest first; replaced as a whole
 	opened map[string]*opened
 	order  []string // ids of opened states, least recently used first
 }
@@ -39,17 +40,59 @@ const keptStates = 4
 // NewGate reads which states are published and opens the newest, so that the first question does not wait.
 func NewGate(ctx context.Context, source Source) (*Gate, error) {
 	g := &Gate{source: source, opened: map[string]*opened{}}
-	editions, err := source.Editions(ctx)
+	return g, g.Refresh(ctx)
+}
+
+// Refresh reads anew which states are published, and opens a newer one before anybody is sent to it: until then, and
+// when that fails, questions are answered from the former. States whose programmes were redefined are opened anew too.
+func (g *Gate) Refresh(ctx context.Context) error {
+	editions, err := g.source.Editions(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	var states []registry.State
 	for _, e := range editions {
-		g.states = append(g.states, statesOf(e)...)
+		states = append(states, statesOf(e)...)
 	}
-	if len(g.states) > 0 {
-		_, err = g.View(ctx, registry.RolePublic, "")
+	for i, s := range states {
+		o := g.peek(s.ID())
+		if o != nil {
+			version, err := g.source.Version(ctx, s)
+			if err != nil {
+				return err
+			}
+			o.open(ctx, g.source, s) // waits where somebody is just opening it
+			if o.err == nil && o.dataset.Version == version {
+				continue
+			}
+		} else if i > 0 {
+			continue // opened when somebody asks
+		}
+		fresh := &opened{}
+		fresh.open(ctx, g.source, s)
+		if fresh.err != nil {
+			return fresh.err
+		}
+		g.mu.Lock()
+		g.opened[s.ID()] = fresh
+		g.touch(s.ID())
+		g.mu.Unlock()
 	}
-	return g, err
+	g.mu.Lock()
+	g.states = states
+	g.mu.Unlock()
+	return nil
+}
+
+// peek gives what was opened of a state, nil when nothing was, without marking it as used.
+func (g *Gate) peek(id string) *opened {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.opened[id]
+}
+
+func (o *opened) open(ctx context.Context, source Source, s registry.State) {
+	o.once.Do(func() { o.dataset, o.engine, o.err = source.Open(context.WithoutCancel(ctx), s) })
 }
 
 // statesOf gives the published states of an edition, newest release first.
@@ -72,7 +115,7 @@ func (g *Gate) View(ctx context.Context, role registry.Role, edition string) (*r
 		return nil, err
 	}
 	o := g.entry(state.ID())
-	o.once.Do(func() { o.dataset, o.engine, o.err = g.source.Open(context.WithoutCancel(ctx), state) })
+	o.open(ctx, g.source, state)
 	if o.err != nil {
 		g.forget(state.ID(), o)
 		return nil, o.err
@@ -105,8 +148,9 @@ type Published struct {
 // Editions gives the newest state of every published edition, newest first, with counts as the role may see them.
 func (g *Gate) Editions(ctx context.Context, role registry.Role) ([]Published, error) {
 	var out []Published
-	for i, s := range g.states {
-		if i > 0 && g.states[i-1].Edition.ID == s.Edition.ID {
+	states := g.published()
+	for i, s := range states {
+		if i > 0 && states[i-1].Edition.ID == s.Edition.ID {
 			continue
 		}
 		version, err := g.source.Version(ctx, s)
@@ -120,9 +164,16 @@ func (g *Gate) Editions(ctx context.Context, role registry.Role) ([]Published, e
 	return out, nil
 }
 
+// published gives the states as they are now; nobody changes the slice.
+func (g *Gate) published() []registry.State {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.states
+}
+
 func (g *Gate) find(edition string) (registry.State, error) {
 	id, release := registry.SplitStateID(edition)
-	for _, s := range g.states {
+	for _, s := range g.published() {
 		if edition == "" || s.Edition.ID == id && (release == "" || s.Release.ID == release) {
 			return s, nil
 		}
@@ -133,7 +184,7 @@ func (g *Gate) find(edition string) (registry.State, error) {
 	return registry.State{}, registry.NotFound("edition", "no published edition or state is named %q", edition)
 }
 
-// entry finds or makes the entry of a state, marks it as used, and drops the one that was not used for longest.
+// entry finds or makes the entry of a state and marks it as used.
 func (g *Gate) entry(id string) *opened {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -142,18 +193,20 @@ func (g *Gate) entry(id string) *opened {
 		o = &opened{}
 		g.opened[id] = o
 	}
-	kept := g.order[:0:0]
-	for _, other := range g.order {
-		if other != id {
-			kept = append(kept, other)
-		}
-	}
-	if len(kept) >= keptStates {
-		delete(g.opened, kept[0])
-		kept = kept[1:]
-	}
-	g.order = append(kept, id)
+	g.touch(id)
 	return o
+}
+
+// touch marks a state as used last and drops the one that was not used for longest. g.mu is held.
+func (g *Gate) touch(id string) {
+	if n := len(g.order); n > 0 && g.order[n-1] == id {
+		return
+	}
+	g.order = append(slices.DeleteFunc(g.order, func(other string) bool { return other == id }), id)
+	if len(g.order) > keptStates {
+		delete(g.opened, g.order[0])
+		g.order = slices.Delete(g.order, 0, 1)
+	}
 }
 
 // forget lets a state that failed to open be tried again.

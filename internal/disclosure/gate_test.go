@@ -15,11 +15,15 @@ type shelf struct {
 	t        *testing.T
 	editions []registry.Edition
 	opened   map[string]int
+	revised  bool // programmes have another revision
 	fail     error
 }
 
 func (s *shelf) Editions(context.Context) ([]registry.Edition, error) { return s.editions, nil }
 func (s *shelf) Version(_ context.Context, state registry.State) (string, error) {
+	if s.revised {
+		return state.ID() + "-2", nil
+	}
 	return state.ID(), nil
 }
 
@@ -27,6 +31,7 @@ func (s *shelf) Open(_ context.Context, state registry.State) (*registry.Dataset
 	s.opened[state.ID()]++
 	engine, d := city(s.t)
 	d.State = state
+	d.Version, _ = s.Version(context.Background(), state)
 	return d, engine, s.fail
 }
 
@@ -112,5 +117,42 @@ func TestGateTriesAgain(t *testing.T) {
 	s.fail = nil
 	if _, err := gate.View(t.Context(), registry.RolePublic, "2025-q2"); err != nil {
 		t.Errorf("after the disk is back: %v", err)
+	}
+}
+
+// TestGateRefresh publishes another state while questions are asked: each is answered from one state, and the new one
+// only once it is open.
+func TestGateRefresh(t *testing.T) {
+	s := newShelf(t)
+	gate, err := disclosure.NewGate(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2025, 12, 1, 0, 0, 0, 0, time.UTC)
+	newer := registry.Edition{ID: "2025-q4", PublishedAt: &at, Releases: []registry.Release{{PublishedAt: &at}}}
+	former := s.editions
+	s.editions = append([]registry.Edition{newer}, former...)
+	s.fail = errors.New("the disk is away")
+	if err := gate.Refresh(t.Context()); !errors.Is(err, s.fail) {
+		t.Fatalf("%v", err)
+	}
+	if v, err := gate.View(t.Context(), registry.RolePublic, ""); err != nil || v.State.Edition.ID != "2025-q3" {
+		t.Errorf("a state that can't be opened took over: %v, %v", v, err)
+	}
+	s.fail = nil
+	if err := gate.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	opened := s.opened["2025-q4"]
+	if v, err := gate.View(t.Context(), registry.RolePublic, ""); err != nil || v.State.Edition.ID != "2025-q4" || s.opened["2025-q4"] != opened {
+		t.Errorf("the new state was not open when it took over: %v, %v", v, err)
+	}
+	if v, err := gate.View(t.Context(), registry.RolePublic, "2025-q3"); err != nil || v.State.Edition.ID != "2025-q3" {
+		t.Errorf("the former state is gone: %v, %v", v, err)
+	}
+	before := s.opened["2025-q3+2025-10"]
+	s.revised = true
+	if err := gate.Refresh(t.Context()); err != nil || s.opened["2025-q3+2025-10"] != before+1 {
+		t.Errorf("redefined programmes: %v, opened %d times", err, s.opened["2025-q3+2025-10"])
 	}
 }
