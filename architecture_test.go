@@ -30,6 +30,9 @@ var mayImport = map[string][]string{
 	"kantong/internal/access":                  {"kantong/internal/registry"},
 	"kantong/internal/columnar":                {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/filestore":               {"kantong/internal/geo", "kantong/internal/geopackage", "kantong/internal/registry"},
+	"kantong/migrations":                       {},
+	"kantong/internal/observe":                 {"kantong/internal/registry"},
+	"kantong/internal/postgis":                 {"kantong/internal/geo", "kantong/internal/registry", "kantong/migrations"},
 	"kantong/internal/storetest":               {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/ingest":                  {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/demo":                    {"kantong/internal/geo", "kantong/internal/registry"},
@@ -38,9 +41,9 @@ var mayImport = map[string][]string{
 	"kantong/graph/model":                      {"kantong/graph/scalar", "kantong/internal/geo", "kantong/internal/registry", "kantong/internal/poverty", "kantong/internal/targeting"},
 	"kantong/graph/generated":                  {"kantong/graph/model", "kantong/graph/scalar", "kantong/internal/registry"},
 	"kantong/graph":                            {"kantong/graph/generated", "kantong/graph/model", "kantong/internal/access", "kantong/internal/disclosure", "kantong/internal/registry"},
-	"kantong/internal/server":                  {"kantong/graph", "kantong/internal/access", "kantong/internal/disclosure", "kantong/internal/registry"},
+	"kantong/internal/server":                  {"kantong/graph", "kantong/internal/access", "kantong/internal/disclosure", "kantong/internal/observe", "kantong/internal/registry"},
 	"kantong/internal/cli": {"kantong/geodata", "kantong/graph", "kantong/web", "kantong/internal/access", "kantong/internal/columnar", "kantong/internal/demo",
-		"kantong/internal/disclosure", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/registry", "kantong/internal/server"},
+		"kantong/internal/disclosure", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/observe", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server"},
 }
 
 // onlyImporter names libraries that few packages may import, so that each can be replaced in one place.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -30,6 +31,8 @@ import (
 type Options struct {
 	Log       *slog.Logger
 	RequestID func(context.Context) string // "" outside a request
+	// Observe is told how each request went; nil tells nobody.
+	Observe func(operation, code string, took time.Duration)
 }
 
 // Bounds of what is kept of documents: parsed ones, and those that clients persist by hash.
@@ -71,6 +74,9 @@ func configure(c configurable, r *Resolver, o Options) {
 	c.Use(extension.FixedComplexityLimit(r.Limits.Complexity))
 	c.Use(stateNote{})
 	c.Use(errorOrder{})
+	if o.Observe != nil {
+		c.Use(meter{o.Observe})
+	}
 }
 
 // NewHandler serves GraphQL over HTTP: POST, GET for queries, and automatic persisted queries.

@@ -24,10 +24,10 @@ const (
 
 // Config holds every flag. A flag is also read from the environment as KANTONG_ and its name.
 type Config struct {
-	Data    string `default:"./kantong-data" placeholder:"DIR" help:"Directory of the registry and the ledger (default ${default})."`
-	Secrets string `placeholder:"DIR" help:"Directory of the secret keys (default: secrets/ in the data directory). In production keep it elsewhere: whoever has both can test family-card numbers."`
-	LogFile string `hidden:""`
-	Verbose bool   `short:"v" help:"Log every request."`
+	Data     string `default:"./kantong-data" placeholder:"DIR" help:"Directory of the registry and the ledger (default ${default})."`
+	Secrets  string `placeholder:"DIR" help:"Directory of the secret keys (default: secrets/ in the data directory). In production keep it elsewhere: whoever has both can test family-card numbers."`
+	Database string `placeholder:"URL" help:"A PostGIS database instead of the data directory: postgres://user@host/name. Give a password by PGPASSWORD or a .pgpass file, not here."`
+	Verbose  bool   `short:"v" help:"Log every request."`
 
 	Demo    demoCommand    `cmd:"" help:"Make the demonstration city once, then serve it."`
 	Serve   serveCommand   `cmd:"" help:"Serve the registry over GraphQL."`
@@ -35,6 +35,9 @@ type Config struct {
 	Import  importCommand  `cmd:"" help:"Read a file into a draft edition."`
 	Keys    keysCommand    `cmd:"" help:"Keep the API keys."`
 	Query   queryCommand   `cmd:"" help:"Answer a GraphQL operation without a server."`
+	Copy    copyCommand    `cmd:"" help:"Copy published editions from one store to another."`
+	Migrate migrateCommand `cmd:"" help:"Keep the schema of a PostGIS database."`
+	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
 // program is what commands get beside their own flags.

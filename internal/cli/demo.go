@@ -8,7 +8,6 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"kantong/internal/access"
-	"kantong/internal/filestore"
 	"kantong/internal/registry"
 	"kantong/web"
 )
@@ -27,39 +26,43 @@ const (
 )
 
 func (c *demoCommand) Run(p *program) error {
-	return p.withStore(func(store *filestore.Store) error {
-		if err := p.ensureDemo(store, c); err != nil {
+	return p.withStore(func(s *store) error {
+		if err := p.ensureDemo(s, c); err != nil {
 			return err
 		}
-		key, err := p.demoKey(store.Ledger())
+		key, err := p.demoKey(s.ledger)
 		if err != nil {
 			return err
 		}
-		return p.serve(store, &c.serveCommand, func(address string) { p.welcome(address, key) })
+		return p.serve(s, &c.serveCommand, func(address string) { p.welcome(address, key) })
 	})
 }
 
 // ensureDemo makes the city unless the directory has it already.
-func (p *program) ensureDemo(store *filestore.Store, c *demoCommand) error {
-	editions, err := store.Editions(p.ctx)
+func (p *program) ensureDemo(s *store, c *demoCommand) error {
+	editions, err := s.Editions(p.ctx)
 	if err != nil {
 		return err
+	}
+	where := p.config.Data
+	if s.database != nil {
+		where = "the database"
 	}
 	for _, e := range editions {
 		switch {
 		case e.ID != demoEdition:
-			return registry.Conflict("--data", "%s holds the edition %s: the demonstration wants a directory of its own, e.g. --data ./demo-data", p.config.Data, e.ID)
+			return registry.Conflict("", "%s holds the edition %s: the demonstration wants a place of its own, e.g. --data ./demo-data", where, e.ID)
 		case e.PublishedAt == nil: // a former start was ended before it was done
-			if err := store.Discard(p.ctx, demoEdition, ""); err != nil {
+			if err := s.Discard(p.ctx, demoEdition, ""); err != nil {
 				return err
 			}
 		case e.Households != int64(c.Households) || (e.Schematic != (c.Areas == "")):
-			return registry.Conflict("--data", "%s holds a demonstration city of %s families on %s: use another --data for another city", p.config.Data, humanize.Comma(e.Households), e.Boundaries)
+			return registry.Conflict("", "%s holds a demonstration city of %s families on %s: use another --data for another city", where, humanize.Comma(e.Households), e.Boundaries)
 		default:
 			return nil
 		}
 	}
-	return p.makeDemo(store, c)
+	return p.makeDemo(s, c)
 }
 
 // demoKey makes a planner's key for this start. Keys are not kept, so the former start's is revoked.
@@ -91,6 +94,9 @@ func (p *program) welcome(address, key string) {
 	data, err := filepath.Abs(p.config.Data)
 	if err != nil {
 		data = p.config.Data
+	}
+	if p.config.Database != "" {
+		data = "the database"
 	}
 	fmt.Fprintf(p.stdout, "\nThe data is in %s; Ctrl+C stops the server. All households are made up.\nA planner's key, for this start only:\n%s\n", data, key)
 }

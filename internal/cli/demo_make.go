@@ -9,7 +9,6 @@ import (
 
 	"kantong/geodata"
 	"kantong/internal/demo"
-	"kantong/internal/filestore"
 	"kantong/internal/ingest"
 	"kantong/internal/registry"
 )
@@ -17,7 +16,7 @@ import (
 const demoSeed = 1971 // the code of the city
 
 // makeDemo makes and publishes the synthetic city.
-func (p *program) makeDemo(store *filestore.Store, c *demoCommand) error {
+func (p *program) makeDemo(s *store, c *demoCommand) error {
 	start := time.Now()
 	secrets, err := p.secrets()
 	if err != nil {
@@ -30,13 +29,13 @@ func (p *program) makeDemo(store *filestore.Store, c *demoCommand) error {
 	if c.Areas != "" {
 		edition.Boundaries, edition.Schematic = "imported from "+c.Areas, false
 	}
-	if err := store.CreateEdition(p.ctx, edition); err != nil {
+	if err := s.CreateEdition(p.ctx, edition); err != nil {
 		return err
 	}
-	if err := p.demoAreas(store, c.Areas, secrets); err != nil {
+	if err := p.demoAreas(s, c.Areas, secrets); err != nil {
 		return err
 	}
-	list, err := store.Areas(p.ctx, demoEdition)
+	list, err := s.Areas(p.ctx, demoEdition)
 	if err != nil {
 		return err
 	}
@@ -48,11 +47,11 @@ func (p *program) makeDemo(store *filestore.Store, c *demoCommand) error {
 	if err != nil {
 		return err
 	}
-	if err := p.demoRows(store, city, int64(c.Households)); err != nil {
+	if err := p.demoRows(s, city, int64(c.Households)); err != nil {
 		return err
 	}
 	bar := p.progress("publishing")
-	state, err := store.Publish(p.ctx, demoEdition, demoRelease, registry.PublishOptions{Secrets: secrets, Now: time.Now(),
+	state, err := s.Publish(p.ctx, demoEdition, demoRelease, registry.PublishOptions{Secrets: secrets, Now: time.Now(),
 		Progress: func(n int64) { bar.show("families", n, int64(c.Households)) }})
 	bar.done()
 	if err == nil {
@@ -61,9 +60,9 @@ func (p *program) makeDemo(store *filestore.Store, c *demoCommand) error {
 	return err
 }
 
-func (p *program) demoAreas(store *filestore.Store, file string, secrets registry.Secrets) error {
+func (p *program) demoAreas(s *store, file string, secrets registry.Secrets) error {
 	if file != "" {
-		report, err := ingest.Areas(p.ctx, ingest.Target{Store: store, Edition: demoEdition, Secrets: secrets, Known: gazetteer(), Now: time.Now()}, file)
+		report, err := ingest.Areas(p.ctx, ingest.Target{Store: s.Store, Edition: demoEdition, Secrets: secrets, Known: gazetteer(), Now: time.Now()}, file)
 		if report != nil {
 			p.show(report)
 		}
@@ -73,30 +72,30 @@ func (p *program) demoAreas(store *filestore.Store, file string, secrets registr
 	if err != nil {
 		return err
 	}
-	return store.PutAreas(p.ctx, demoEdition, demoImport(registry.ImportAreas, len(areas)), areas)
+	return s.PutAreas(p.ctx, demoEdition, demoImport(registry.ImportAreas, len(areas)), areas)
 }
 
 // demoRows stores indicators, programmes, households and enrolments.
-func (p *program) demoRows(store *filestore.Store, city *demo.City, households int64) error {
+func (p *program) demoRows(s *store, city *demo.City, households int64) error {
 	indicators := geodata.Indicators()
-	if err := store.PutIndicators(p.ctx, demoEdition, demoImport(registry.ImportIndicators, len(indicators)), indicators); err != nil {
+	if err := s.PutIndicators(p.ctx, demoEdition, demoImport(registry.ImportIndicators, len(indicators)), indicators); err != nil {
 		return err
 	}
 	programs := city.Programs()
-	if err := store.PutPrograms(p.ctx, demoEdition, demoImport(registry.ImportPrograms, len(programs)), programs); err != nil {
+	if err := s.PutPrograms(p.ctx, demoEdition, demoImport(registry.ImportPrograms, len(programs)), programs); err != nil {
 		return err
 	}
 	im := demoImport(registry.ImportHouseholds, 0)
-	err := store.PutHouseholds(p.ctx, demoEdition, &im, counted(p, "making families", city.Households(), &im.Rows, households))
+	err := s.PutHouseholds(p.ctx, demoEdition, &im, counted(p, "making families", city.Households(), &im.Rows, households))
 	if err != nil {
 		return err
 	}
-	if err := store.CreateRelease(p.ctx, demoEdition, registry.Release{ID: demoRelease, EnrolmentsAsOf: "2025-10-31"}); err != nil {
+	if err := s.CreateRelease(p.ctx, demoEdition, registry.Release{ID: demoRelease, EnrolmentsAsOf: "2025-10-31"}); err != nil {
 		return err
 	}
 	im = demoImport(registry.ImportEnrolments, 0)
 	im.Release = demoRelease
-	return store.PutEnrolments(p.ctx, demoEdition, demoRelease, &im, counted(p, "making enrolments", city.Enrolments(), &im.Rows, 0))
+	return s.PutEnrolments(p.ctx, demoEdition, demoRelease, &im, counted(p, "making enrolments", city.Enrolments(), &im.Rows, 0))
 }
 
 func demoImport(kind registry.ImportKind, rows int) registry.Import {

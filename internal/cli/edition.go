@@ -7,7 +7,6 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"kantong/internal/filestore"
 	"kantong/internal/registry"
 )
 
@@ -38,9 +37,9 @@ func (c *editionCreate) Run(p *program) error {
 			return registry.Under("--as-of", err)
 		}
 	}
-	return p.withStore(func(store *filestore.Store) error {
+	return p.withStore(func(s *store) error {
 		if c.Release != "" {
-			if err := store.CreateRelease(p.ctx, c.Name, registry.Release{ID: c.Release, EnrolmentsAsOf: asOf}); err != nil {
+			if err := s.CreateRelease(p.ctx, c.Name, registry.Release{ID: c.Release, EnrolmentsAsOf: asOf}); err != nil {
 				return err
 			}
 			fmt.Fprintf(p.stdout, "Draft release %s is begun. Next: kantong import enrolments FILE --edition %s --release %s\n", registry.StateID(c.Name, c.Release), c.Name, c.Release)
@@ -48,7 +47,7 @@ func (c *editionCreate) Run(p *program) error {
 		}
 		e := registry.Edition{ID: c.Name, Label: orElse(c.Label, c.Name), Source: orElse(c.Source, "not stated"), AsOf: asOf,
 			Boundaries: orElse(c.Boundaries, "not stated"), Synthetic: c.Synthetic, Schematic: c.Schematic}
-		if err := store.CreateEdition(p.ctx, e); err != nil {
+		if err := s.CreateEdition(p.ctx, e); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "Draft edition %s is begun. Next: kantong import areas FILE --edition %s\n", c.Name, c.Name)
@@ -59,8 +58,8 @@ func (c *editionCreate) Run(p *program) error {
 type editionList struct{}
 
 func (*editionList) Run(p *program) error {
-	return p.withStore(func(store *filestore.Store) error {
-		editions, err := store.Editions(p.ctx)
+	return p.withStore(func(s *store) error {
+		editions, err := s.Editions(p.ctx)
 		if err != nil {
 			return err
 		}
@@ -95,12 +94,12 @@ type editionShow struct {
 }
 
 func (c *editionShow) Run(p *program) error {
-	return p.withStore(func(store *filestore.Store) error {
-		e, err := findEdition(p, store, c.Name)
+	return p.withStore(func(s *store) error {
+		e, err := findEdition(p, s, c.Name)
 		if err != nil {
 			return err
 		}
-		imports, err := store.Imports(p.ctx, c.Name)
+		imports, err := s.Imports(p.ctx, c.Name)
 		if err != nil {
 			return err
 		}
@@ -122,8 +121,8 @@ func (c *editionShow) Run(p *program) error {
 	})
 }
 
-func findEdition(p *program, store registry.Store, name string) (registry.Edition, error) {
-	editions, err := store.Editions(p.ctx)
+func findEdition(p *program, s *store, name string) (registry.Edition, error) {
+	editions, err := s.Editions(p.ctx)
 	if err != nil {
 		return registry.Edition{}, err
 	}
@@ -146,9 +145,9 @@ func (c *editionPublish) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(store *filestore.Store) error {
+	return p.withStore(func(s *store) error {
 		bar := p.progress("publishing")
-		state, err := store.Publish(p.ctx, c.Name, c.Release, registry.PublishOptions{AcceptRejected: c.AcceptRejected, Secrets: secrets,
+		state, err := s.Publish(p.ctx, c.Name, c.Release, registry.PublishOptions{AcceptRejected: c.AcceptRejected, Secrets: secrets,
 			Now: time.Now(), Progress: func(n int64) { bar.show("families", n, 0) }})
 		bar.done()
 		if err != nil {
@@ -166,8 +165,8 @@ type editionDiscard struct {
 }
 
 func (c *editionDiscard) Run(p *program) error {
-	return p.withStore(func(store *filestore.Store) error {
-		if err := store.Discard(p.ctx, c.Name, c.Release); err != nil {
+	return p.withStore(func(s *store) error {
+		if err := s.Discard(p.ctx, c.Name, c.Release); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "Discarded the draft %s.\n", registry.StateID(c.Name, c.Release))

@@ -9,7 +9,6 @@ import (
 	"github.com/paulmach/orb"
 
 	"kantong/geodata"
-	"kantong/internal/filestore"
 	"kantong/internal/ingest"
 )
 
@@ -90,9 +89,9 @@ func (p *program) ingest(f importFlags, release string, read func(ingest.Target)
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(store *filestore.Store) error {
+	return p.withStore(func(s *store) error {
 		bar := p.progress("importing " + f.File)
-		report, err := read(ingest.Target{Store: store, Edition: f.Edition, Release: release, Append: f.Append, Secrets: secrets, Known: gazetteer(),
+		report, err := read(ingest.Target{Store: s.Store, Edition: f.Edition, Release: release, Append: f.Append, Secrets: secrets, Known: gazetteer(),
 			Now: time.Now(), Progress: func(_ string, done, total int64) { bar.show("bytes", done, total) }})
 		bar.done()
 		if report != nil {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"kantong/internal/access"
-	"kantong/internal/filestore"
 	"kantong/internal/registry"
 )
 
@@ -27,8 +26,8 @@ func (c *keysCreate) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(store *filestore.Store) error {
-		key, k, err := access.CreateKey(p.ctx, store.Ledger(), role, c.Organisation, time.Now())
+	return p.withStore(func(s *store) error {
+		key, k, err := access.CreateKey(p.ctx, s.ledger, role, c.Organisation, time.Now())
 		if err != nil {
 			return err
 		}
@@ -40,8 +39,8 @@ func (c *keysCreate) Run(p *program) error {
 type keysList struct{}
 
 func (*keysList) Run(p *program) error {
-	return p.withStore(func(store *filestore.Store) error {
-		keys, err := store.Ledger().Keys(p.ctx)
+	return p.withStore(func(s *store) error {
+		keys, err := s.ledger.Keys(p.ctx)
 		if err != nil {
 			return err
 		}
@@ -63,8 +62,8 @@ type keysRevoke struct {
 }
 
 func (c *keysRevoke) Run(p *program) error {
-	return p.withStore(func(store *filestore.Store) error {
-		if err := store.Ledger().RevokeKey(p.ctx, c.ID, time.Now()); err != nil {
+	return p.withStore(func(s *store) error {
+		if err := s.ledger.RevokeKey(p.ctx, c.ID, time.Now()); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "Key %s is revoked.\n", c.ID)

@@ -11,7 +11,7 @@ import (
 	"kantong/graph"
 	"kantong/internal/access"
 	"kantong/internal/disclosure"
-	"kantong/internal/filestore"
+	"kantong/internal/observe"
 	"kantong/internal/registry"
 )
 
@@ -19,6 +19,7 @@ type queryCommand struct {
 	File      string `arg:"" help:"File with a GraphQL operation; - reads standard input."`
 	Variables string `placeholder:"FILE" help:"JSON file with its variables."`
 	Role      string `default:"planner" enum:"public,partner,planner" help:"See what this role sees (${enum}; default ${default}: whoever can read the data directory can see everything in it)."`
+	engineFlags
 }
 
 func (c *queryCommand) Run(p *program) error {
@@ -42,8 +43,16 @@ func (c *queryCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(store *filestore.Store) error {
-		gate, err := disclosure.NewGate(p.ctx, source{store})
+	return p.withStore(func(s *store) error {
+		tracer, _, err := observe.NewTracer(p.ctx, Version())
+		if err != nil {
+			return err
+		}
+		src, err := p.source(s, c.engineFlags, observe.Observer{Metrics: observe.NewMetrics(), Tracer: tracer})
+		if err != nil {
+			return err
+		}
+		gate, err := disclosure.NewGate(p.ctx, src)
 		if err != nil {
 			return err
 		}

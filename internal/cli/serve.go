@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"kantong/graph"
 	"kantong/internal/disclosure"
-	"kantong/internal/filestore"
+	"kantong/internal/observe"
 	"kantong/internal/server"
 	"kantong/web"
 )
@@ -13,20 +15,48 @@ import (
 type serveCommand struct {
 	Listen      string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (default ${default})."`
 	AllowOrigin []string `placeholder:"ORIGIN" help:"Origins whose pages may call the API from a browser, e.g. https://map.example.org, or * for any."`
+	engineFlags
 }
 
 func (c *serveCommand) Run(p *program) error {
-	return p.withStore(func(store *filestore.Store) error {
-		return p.serve(store, c, func(address string) { fmt.Fprintf(p.stdout, "kantong is ready at %s\n", address) })
+	return p.withStore(func(s *store) error {
+		return p.serve(s, c, func(address string) { fmt.Fprintf(p.stdout, "kantong is ready at %s\n", address) })
 	})
 }
 
 // serve answers requests until the program is told to stop.
-func (p *program) serve(store *filestore.Store, c *serveCommand, ready func(address string)) error {
-	gate, err := disclosure.NewGate(p.ctx, source{store})
+func (p *program) serve(s *store, c *serveCommand, ready func(address string)) (err error) {
+	tracer, stopTracing, err := observe.NewTracer(p.ctx, Version())
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, stopTracing(context.WithoutCancel(p.ctx))) }()
+	observer := observe.Observer{Metrics: observe.NewMetrics(), Tracer: tracer}
+	src, err := p.source(s, c.engineFlags, observer)
+	if err != nil {
+		return err
+	}
+	gate, err := disclosure.NewGate(p.ctx, src)
+	if err != nil {
+		return err
+	}
+	if s.database != nil {
+		go p.follow(s, gate)
+	}
 	return server.Run(p.ctx, server.Config{Listen: c.Listen, AllowOrigin: c.AllowOrigin, Limits: graph.DefaultLimits(), Gate: gate,
-		Ledger: store.Ledger(), SchemaText: graph.SDL(), Files: web.Files(), Log: p.log}, ready)
+		Ledger: s.ledger, SchemaText: graph.SDL(), Files: web.Files(), Log: p.log, Observer: observer}, ready)
+}
+
+// follow takes over what other programs publish on the same database, as soon as it is open here.
+func (p *program) follow(s *store, gate *disclosure.Gate) {
+	err := s.database.Listen(p.ctx, func(state string) {
+		if err := gate.Refresh(p.ctx); err != nil && p.ctx.Err() == nil {
+			p.log.Error("a publication can't be taken over yet; the former is served", "state", state, "error", err)
+			return
+		}
+		p.log.Info("publications are current", "told", state)
+	})
+	if err != nil && p.ctx.Err() == nil {
+		p.log.Error("publications of others are no longer heard of", "error", err)
+	}
 }

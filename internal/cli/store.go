@@ -5,29 +5,51 @@ import (
 	"path/filepath"
 
 	"kantong/internal/access"
-	"kantong/internal/columnar"
-	"kantong/internal/disclosure"
 	"kantong/internal/filestore"
+	"kantong/internal/postgis"
 	"kantong/internal/registry"
 )
 
-// openStore opens the data directory; nobody else can until it is closed.
-func (p *program) openStore() (*filestore.Store, error) {
-	return filestore.Open(p.ctx, p.config.Data)
+// store is an open store of either kind.
+type store struct {
+	registry.Store
+	ledger   registry.Ledger
+	database *postgis.Store // nil for a data directory
 }
 
-// withStore opens the store for the time of one piece of work.
-func (p *program) withStore(work func(*filestore.Store) error) (err error) {
-	store, err := p.openStore()
+// openStore opens the database when one is given, else the data directory, which nobody else can use until it is closed.
+func (p *program) openStore(ctx context.Context, data, database string) (*store, error) {
+	if database != "" {
+		s, err := postgis.Open(ctx, database)
+		if err != nil {
+			return nil, err
+		}
+		return &store{s, s.Ledger(), s}, nil
+	}
+	s, err := filestore.Open(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	return &store{s, s.Ledger(), nil}, nil
+}
+
+// withStore opens the configured store for the time of one piece of work.
+func (p *program) withStore(work func(*store) error) error {
+	s, err := p.openStore(p.ctx, p.config.Data, p.config.Database)
 	if err != nil {
 		return err
 	}
+	return closing(s, work)
+}
+
+// closing does a piece of work on a store and closes it.
+func closing(s *store, work func(*store) error) (err error) {
 	defer func() {
-		if closing := store.Close(); err == nil {
-			err = closing
+		if closed := s.Close(); err == nil {
+			err = closed
 		}
 	}()
-	return work(store)
+	return work(s)
 }
 
 // secrets reads the secret keys, making them at first use.
@@ -37,43 +59,4 @@ func (p *program) secrets() (registry.Secrets, error) {
 		dir = filepath.Join(p.config.Data, "secrets")
 	}
 	return access.LoadSecrets(dir)
-}
-
-// source opens states of a store with the engine in memory.
-type source struct{ store registry.Store }
-
-var _ disclosure.Source = source{}
-
-func (s source) Editions(ctx context.Context) ([]registry.Edition, error) {
-	return s.store.Editions(ctx)
-}
-
-func (s source) Version(ctx context.Context, state registry.State) (string, error) {
-	_, revision, err := s.store.Programs(ctx, state.Edition.ID)
-	return registry.Version(state, revision), err
-}
-
-func (s source) Open(ctx context.Context, state registry.State) (*registry.Dataset, registry.Engine, error) {
-	edition := state.Edition.ID
-	list, err := s.store.Areas(ctx, edition)
-	if err != nil {
-		return nil, nil, err
-	}
-	d := &registry.Dataset{State: state}
-	if d.Areas, err = registry.NewAreas(list); err != nil {
-		return nil, nil, err
-	}
-	var revision int64
-	if d.Programs, revision, err = s.store.Programs(ctx, edition); err != nil {
-		return nil, nil, err
-	}
-	if d.Indicators, err = s.store.Indicators(ctx, edition); err != nil {
-		return nil, nil, err
-	}
-	d.Version = registry.Version(state, revision)
-	engine, err := columnar.Build(d, s.store.Records(ctx, edition), s.store.Enrolments(ctx, edition, state.Release.ID),
-		func(ctx context.Context, ids []registry.HouseholdID) ([]*registry.Household, error) {
-			return s.store.Attributes(ctx, edition, ids)
-		})
-	return d, engine, err
 }

@@ -15,6 +15,7 @@ type Dataset struct {
 	Programs   []Program       // sorted by code; a programme's position is its bit in Row.Enrolled
 	Indicators []AreaIndicator // sorted by area, code, year
 	Version    string          // the state's hash and the programmes' revision: changes whenever an answer could
+	EngineName string          // which kind of engine answers for it: "columnar" or "postgis"
 }
 
 // View is a dataset with the engine that its viewer may ask: the engine itself for a planner, a guard for the others.

@@ -84,7 +84,7 @@ func BenchmarkHTTP(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("households=%d", n), func(b *testing.B) {
 			gate := bench(b, n)
-			whole := httptest.NewServer(server.Handler(server.Config{Limits: graph.DefaultLimits(), Gate: gate, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler)}))
+			whole := httptest.NewServer(server.Handler(server.Config{Limits: graph.DefaultLimits(), Gate: gate, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()}))
 			defer whole.Close()
 			canned := &cannedSource{inner: gate}
 			bareGate, err := disclosure.NewGate(b.Context(), canned)

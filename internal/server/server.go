@@ -17,6 +17,7 @@ import (
 
 	"kantong/graph"
 	"kantong/internal/disclosure"
+	"kantong/internal/observe"
 	"kantong/internal/registry"
 )
 
@@ -30,6 +31,7 @@ type Config struct {
 	SchemaText  string
 	Files       fs.FS // the page
 	Log         *slog.Logger
+	Observer    observe.Observer
 }
 
 // shutdownTime is how long requests under way may take to end.
@@ -70,12 +72,13 @@ func Run(ctx context.Context, c Config, ready func(address string)) error {
 // Handler routes requests.
 func Handler(c Config) http.Handler {
 	r := chi.NewRouter()
-	r.Use(withRequestID, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
+	r.Use(withRequestID, c.Observer.Traced, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
 	resolver := &graph.Resolver{Gate: c.Gate, Limits: c.Limits}
-	query := graph.NewHandler(resolver, graph.Options{Log: c.Log, RequestID: RequestID})
+	query := graph.NewHandler(resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request})
 	r.With(authenticated(c.Ledger)).Handle("/graphql", query)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
 	r.Get("/readyz", ready(c.Gate))
+	r.Get("/metrics", c.Observer.Handler().ServeHTTP)
 	r.Get("/schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte(c.SchemaText))
@@ -91,7 +94,7 @@ func ready(gate *disclosure.Gate) http.HandlerFunc {
 		v, err := gate.View(r.Context(), registry.RolePublic, "")
 		switch registry.CodeOf(err) {
 		case "":
-			writeJSON(w, map[string]any{"ready": true, "state": v.State.ID(), "dataVersion": v.Version, "engine": "columnar"})
+			writeJSON(w, map[string]any{"ready": true, "state": v.State.ID(), "dataVersion": v.Version, "engine": v.EngineName})
 		case registry.CodeNotFound: // up, with nothing published yet
 			writeJSON(w, map[string]any{"ready": true, "state": nil})
 		default:

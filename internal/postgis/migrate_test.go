@@ -1,0 +1,78 @@
+package postgis
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"kantong/internal/registry"
+)
+
+func TestMigrate(t *testing.T) {
+	needServer(t)
+	url := newDatabase(t, "")
+	refused := func(words string) {
+		t.Helper()
+		s, err := Open(t.Context(), url)
+		if err == nil {
+			s.Close()
+		}
+		if registry.CodeOf(err) != registry.CodeConflict || !strings.Contains(err.Error(), words) || !strings.Contains(err.Error(), "kantong migrate up") {
+			t.Errorf("opened: %v, want CONFLICT: … %s …", err, words)
+		}
+	}
+	refused("holds no registry")
+	checkStatus(t, url, func(m MigrationStatus) bool { return !m.Applied })
+
+	var all sync.WaitGroup
+	errs := make([]error, 4)
+	for i := range errs {
+		all.Go(func() { errs[i] = Migrate(t.Context(), url) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			t.Errorf("one of four at once: %v", err)
+		}
+	}
+	checkStatus(t, url, func(m MigrationStatus) bool { return m.Applied })
+	s := openStore(t, url)
+	list, err := known()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var runs int
+	if err := s.pool.QueryRow(t.Context(), "SELECT count(*) FROM "+migrationTable+" WHERE version_id > 0").Scan(&runs); err != nil || runs != len(list) {
+		t.Errorf("%d migrations were run, want each of %d once: %v", runs, len(list), err)
+	}
+
+	newest := list[len(list)-1].Version
+	exec(t, s, "DELETE FROM "+migrationTable+" WHERE version_id = $1", newest)
+	refused("needs version")
+	exec(t, s, "INSERT INTO "+migrationTable+" (version_id, is_applied) VALUES ($1, true)", newest+1)
+	refused("use a newer program")
+	statuses, err := Status(t.Context(), url)
+	if err != nil || len(statuses) != len(list)+1 || statuses[len(list)] != (MigrationStatus{Version: newest + 1, Applied: true}) {
+		t.Errorf("status %+v, %v", statuses, err)
+	}
+}
+
+func checkStatus(t *testing.T, url string, ok func(MigrationStatus) bool) {
+	t.Helper()
+	list, err := Status(t.Context(), url)
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for _, m := range list {
+		if !ok(m) || m.Name == "" {
+			t.Errorf("status %+v", m)
+		}
+	}
+}
+
+func exec(t testing.TB, s *Store, text string, args ...any) {
+	t.Helper()
+	if _, err := s.pool.Exec(t.Context(), text, args...); err != nil {
+		t.Fatal(err)
+	}
+}
