@@ -72,7 +72,7 @@ func configure(c configurable, r *Resolver, o Options) {
 	c.Use(extension.Introspection{})
 	c.Use(shapeLimit{r.Limits})
 	c.Use(extension.FixedComplexityLimit(r.Limits.Complexity))
-	c.Use(stateNote{})
+	c.Use(stateNote{r.Gate})
 	c.Use(errorOrder{})
 	if o.Observe != nil {
 		c.Use(meter{o.Observe})

@@ -31,7 +31,7 @@ func (r *Resolver) view(ctx context.Context, edition *string) (*registry.View, e
 	if edition != nil {
 		name = *edition
 	}
-	v, err := r.Gate.View(ctx, access.ViewerOf(ctx).Role, name)
+	v, err := r.moment(ctx).View(ctx, access.ViewerOf(ctx).Role, name)
 	if err == nil {
 		noteState(ctx, v)
 	}
@@ -47,7 +47,7 @@ func (q query) Edition(ctx context.Context, id *string) (*model.Edition, error) 
 }
 
 func (q query) Editions(ctx context.Context, first *int, after *string) (*model.EditionConnection, error) {
-	published, err := q.Gate.Editions(ctx, access.ViewerOf(ctx).Role)
+	published, err := q.moment(ctx).Editions(ctx, access.ViewerOf(ctx).Role)
 	if err != nil {
 		return nil, err
 	}

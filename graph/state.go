@@ -8,17 +8,30 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"kantong/internal/disclosure"
 	"kantong/internal/registry"
 )
 
 // stateNote adds to every answer which states it was computed from, so that a figure never travels without its source:
 //
 //	"extensions": {"kantong": {"states": [{"state", "asOf", "dataVersion", "synthetic", "boundaries", "schematic"}]}}
-type stateNote struct{}
+//
+// It also holds an operation to one moment: fields are resolved at the same time, and a publication in between must not
+// give two halves of an answer two states.
+type stateNote struct{ gate *disclosure.Gate }
 
 type notedStates struct {
+	moment disclosure.Moment
 	mu     sync.Mutex
 	states []*registry.Dataset
+}
+
+// moment gives what is published for the operation of ctx.
+func (r *Resolver) moment(ctx context.Context) disclosure.Moment {
+	if noted, ok := ctx.Value(notedKey{}).(*notedStates); ok {
+		return noted.moment
+	}
+	return r.Gate.Now()
 }
 
 type notedKey struct{}
@@ -39,8 +52,8 @@ func noteState(ctx context.Context, v *registry.View) {
 func (stateNote) ExtensionName() string                   { return "StateNote" }
 func (stateNote) Validate(graphql.ExecutableSchema) error { return nil }
 
-func (stateNote) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(context.WithValue(ctx, notedKey{}, &notedStates{}))
+func (n stateNote) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	return next(context.WithValue(ctx, notedKey{}, &notedStates{moment: n.gate.Now()}))
 }
 
 func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {

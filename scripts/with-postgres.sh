@@ -6,7 +6,8 @@
 # Where the variable is set already, the command gets that database. Otherwise a cluster is made in a temporary
 # directory, by an unprivileged user, on a free port, and is gone when the command ends: its exit code is this one's.
 # POSTGRES_BIN says where initdb and pg_ctl are, if not in /usr/lib/postgresql/*/bin or the path. POSTGRES_OPTIONS are
-# given to the server, e.g. "-c shared_buffers=2GB".
+# given to the server, e.g. "-c shared_buffers=2GB". A test that breaks its own cluster finds in KANTONG_TEST_RESTART the
+# command that stops the server at once, as a crash would, and starts it again.
 set -eu
 
 [ $# -gt 0 ] || { echo "usage: $0 COMMAND [ARGUMENT…]" >&2; exit 2; }
@@ -67,8 +68,13 @@ done
 cd "$cd_back"
 export KANTONG_TEST_DATABASE="postgres://postgres@127.0.0.1:$port/kantong?sslmode=disable"
 
+as=
+[ "$(id -u)" != 0 ] || as="runuser -u postgres --"
+export KANTONG_TEST_RESTART="cd '$dir' && $as '$bin/pg_ctl' -D '$dir/data' -l '$dir/data/server.log' -m immediate -w restart"
+
 # In the background, so that a signal to this script reaches it at once; its standard input stays.
-"$@" <&0 &
+exec 3<&0
+"$@" <&3 3<&- &
 command=$!
 code=0
 wait "$command" || code=$?

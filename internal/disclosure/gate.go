@@ -107,17 +107,30 @@ func statesOf(e registry.Edition) (states []registry.State) {
 	return states
 }
 
+// Moment is what is published at one time. Views of one moment never mix what was published before with what came after.
+type Moment struct {
+	gate   *Gate
+	states []registry.State // newest first
+}
+
+// Now gives the present moment.
+func (g *Gate) Now() Moment {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return Moment{g, g.states}
+}
+
 // View gives a role's view of an edition (its newest state), of a state, or of the newest state for "". NOT_FOUND when
 // nothing of that name is published.
-func (g *Gate) View(ctx context.Context, role registry.Role, edition string) (*registry.View, error) {
-	state, err := g.find(edition)
+func (m Moment) View(ctx context.Context, role registry.Role, edition string) (*registry.View, error) {
+	state, err := m.find(edition)
 	if err != nil {
 		return nil, err
 	}
-	o := g.entry(state.ID())
-	o.open(ctx, g.source, state)
+	o := m.gate.entry(state.ID())
+	o.open(ctx, m.gate.source, state)
 	if o.err != nil {
-		g.forget(state.ID(), o)
+		m.gate.forget(state.ID(), o)
 		return nil, o.err
 	}
 	v := &registry.View{Dataset: o.dataset, Engine: o.engine}
@@ -146,14 +159,13 @@ type Published struct {
 }
 
 // Editions gives the newest state of every published edition, newest first, with counts as the role may see them.
-func (g *Gate) Editions(ctx context.Context, role registry.Role) ([]Published, error) {
+func (m Moment) Editions(ctx context.Context, role registry.Role) ([]Published, error) {
 	var out []Published
-	states := g.published()
-	for i, s := range states {
-		if i > 0 && states[i-1].Edition.ID == s.Edition.ID {
+	for i, s := range m.states {
+		if i > 0 && m.states[i-1].Edition.ID == s.Edition.ID {
 			continue
 		}
-		version, err := g.source.Version(ctx, s)
+		version, err := m.gate.source.Version(ctx, s)
 		if err != nil {
 			return nil, err
 		}
@@ -164,16 +176,9 @@ func (g *Gate) Editions(ctx context.Context, role registry.Role) ([]Published, e
 	return out, nil
 }
 
-// published gives the states as they are now; nobody changes the slice.
-func (g *Gate) published() []registry.State {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.states
-}
-
-func (g *Gate) find(edition string) (registry.State, error) {
+func (m Moment) find(edition string) (registry.State, error) {
 	id, release := registry.SplitStateID(edition)
-	for _, s := range g.published() {
+	for _, s := range m.states {
 		if edition == "" || s.Edition.ID == id && (release == "" || s.Release.ID == release) {
 			return s, nil
 		}

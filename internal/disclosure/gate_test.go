@@ -51,13 +51,13 @@ func TestGateFindsStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for ask, want := range map[string]string{"": "2025-q3+2025-10", "2025-q3": "2025-q3+2025-10", "2025-q3+2025-09": "2025-q3+2025-09", "2025-q2": "2025-q2"} {
-		v, err := gate.View(t.Context(), registry.RolePublic, ask)
+		v, err := gate.Now().View(t.Context(), registry.RolePublic, ask)
 		if err != nil || v.State.ID() != want {
 			t.Errorf("%q gives %v, %v", ask, v, err)
 		}
 	}
 	for _, ask := range []string{"draft", "2025-q3+2025-11", "2025-q4", "2025-q2+x"} {
-		if _, err := gate.View(t.Context(), registry.RolePlanner, ask); registry.CodeOf(err) != registry.CodeNotFound {
+		if _, err := gate.Now().View(t.Context(), registry.RolePlanner, ask); registry.CodeOf(err) != registry.CodeNotFound {
 			t.Errorf("%q: %v", ask, err)
 		}
 	}
@@ -72,7 +72,7 @@ func TestGateByRole(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner, registry.RolePlanner, registry.RoleAdmin, registry.RoleAuditor} {
-		v, err := gate.View(t.Context(), role, "")
+		v, err := gate.Now().View(t.Context(), role, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func TestGateByRole(t *testing.T) {
 		if suppressed := v.Located.Status == registry.Suppressed; suppressed == role.SeesHouseholds() {
 			t.Errorf("%s sees that nine are located: %+v", role, v.Located)
 		}
-		list, err := gate.Editions(t.Context(), role)
+		list, err := gate.Now().Editions(t.Context(), role)
 		if err != nil || len(list) != 2 || list[0].State.ID() != "2025-q3+2025-10" {
 			t.Fatalf("%+v, %v", list, err)
 		}
@@ -98,7 +98,7 @@ func TestGateWithoutEditions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := gate.View(t.Context(), registry.RolePublic, ""); registry.CodeOf(err) != registry.CodeNotFound {
+	if _, err := gate.Now().View(t.Context(), registry.RolePublic, ""); registry.CodeOf(err) != registry.CodeNotFound {
 		t.Errorf("%v", err)
 	}
 }
@@ -111,11 +111,11 @@ func TestGateTriesAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.fail = errors.New("the disk is away")
-	if _, err := gate.View(t.Context(), registry.RolePublic, "2025-q2"); !errors.Is(err, s.fail) {
+	if _, err := gate.Now().View(t.Context(), registry.RolePublic, "2025-q2"); !errors.Is(err, s.fail) {
 		t.Fatalf("%v", err)
 	}
 	s.fail = nil
-	if _, err := gate.View(t.Context(), registry.RolePublic, "2025-q2"); err != nil {
+	if _, err := gate.Now().View(t.Context(), registry.RolePublic, "2025-q2"); err != nil {
 		t.Errorf("after the disk is back: %v", err)
 	}
 }
@@ -136,7 +136,7 @@ func TestGateRefresh(t *testing.T) {
 	if err := gate.Refresh(t.Context()); !errors.Is(err, s.fail) {
 		t.Fatalf("%v", err)
 	}
-	if v, err := gate.View(t.Context(), registry.RolePublic, ""); err != nil || v.State.Edition.ID != "2025-q3" {
+	if v, err := gate.Now().View(t.Context(), registry.RolePublic, ""); err != nil || v.State.Edition.ID != "2025-q3" {
 		t.Errorf("a state that can't be opened took over: %v, %v", v, err)
 	}
 	s.fail = nil
@@ -144,10 +144,10 @@ func TestGateRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened := s.opened["2025-q4"]
-	if v, err := gate.View(t.Context(), registry.RolePublic, ""); err != nil || v.State.Edition.ID != "2025-q4" || s.opened["2025-q4"] != opened {
+	if v, err := gate.Now().View(t.Context(), registry.RolePublic, ""); err != nil || v.State.Edition.ID != "2025-q4" || s.opened["2025-q4"] != opened {
 		t.Errorf("the new state was not open when it took over: %v, %v", v, err)
 	}
-	if v, err := gate.View(t.Context(), registry.RolePublic, "2025-q3"); err != nil || v.State.Edition.ID != "2025-q3" {
+	if v, err := gate.Now().View(t.Context(), registry.RolePublic, "2025-q3"); err != nil || v.State.Edition.ID != "2025-q3" {
 		t.Errorf("the former state is gone: %v, %v", v, err)
 	}
 	before := s.opened["2025-q3+2025-10"]

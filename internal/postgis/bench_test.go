@@ -3,6 +3,9 @@ package postgis
 import (
 	"encoding/binary"
 	"iter"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"kantong/internal/registry"
@@ -76,6 +79,30 @@ func BenchmarkPutHouseholds(b *testing.B) {
 		if err := s.PutHouseholds(b.Context(), "e", &registry.Import{}, many(c.households, benchHouseholds)); err != nil {
 			b.Fatal(err)
 		}
+	}
+	rate(b)
+}
+
+// BenchmarkPsqlCopy is what BenchmarkPutHouseholds is measured by: COPY of the same rows from a CSV file by psql.
+func BenchmarkPsqlCopy(b *testing.B) {
+	s, c := benchStore(b)
+	if err := s.PutHouseholds(b.Context(), "e", &registry.Import{}, many(c.households, benchHouseholds)); err != nil {
+		b.Fatal(err)
+	}
+	columns, file := strings.Join(append(columnNames(""), "edition"), ", "), filepath.Join(b.TempDir(), "households.csv")
+	psql := func(command string) {
+		out, err := exec.Command("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-c", command, s.pool.Config().ConnString()).CombinedOutput()
+		if err != nil {
+			b.Fatalf("psql: %v\n%s", err, out)
+		}
+	}
+	psql(`\copy kantong.household_1 (` + columns + `) TO '` + file + `' CSV`)
+	psql("CREATE TABLE public.households (LIKE kantong.household INCLUDING CONSTRAINTS INCLUDING GENERATED)")
+	for b.Loop() {
+		psql(`\copy public.households (` + columns + `) FROM '` + file + `' CSV`)
+		b.StopTimer()
+		psql("TRUNCATE public.households")
+		b.StartTimer()
 	}
 	rate(b)
 }

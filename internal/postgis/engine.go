@@ -2,12 +2,8 @@ package postgis
 
 import (
 	"context"
-	"errors"
-	"strconv"
-	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kantong/internal/registry"
@@ -22,7 +18,8 @@ type Engine struct {
 	d     *registry.Dataset
 	state string // its name
 
-	households, enrolments fragment // the tables of the state
+	// The tables of the state, and of its edition's households in full.
+	households, enrolments, attributes fragment
 
 	masks     []int64        // by position in Dataset.Programs: its bit in household_state.enrolled
 	positions map[uint64]int // the same the other way round
@@ -51,11 +48,13 @@ func (s *Store) Engine(ctx context.Context, d *registry.Dataset) (*Engine, error
 // readTables learns which tables the state is in.
 func (e *Engine) readTables(ctx context.Context) error {
 	s := &statement{}
-	s.add("SELECT r.state_table, EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') FROM kantong.release r WHERE r.state_table IS NOT NULL AND r.edition = ",
-		s.bind(e.d.State.Edition.ID, "text"), " AND r.id = ", s.bind(e.d.State.Release.ID, "text"))
+	s.add("SELECT e.household_table, r.state_table, EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')",
+		" FROM kantong.edition e JOIN kantong.release r ON r.edition = e.id WHERE e.household_table IS NOT NULL AND r.state_table IS NOT NULL",
+		" AND e.id = ", s.bind(e.d.State.Edition.ID, "text"), " AND r.id = ", s.bind(e.d.State.Release.ID, "text"))
 	err := e.query(ctx, s, func(r *reader) {
-		table := number(r.int())
-		e.households, e.enrolments = "kantong.household_state_"+table, "kantong.enrolment_"+table
+		e.attributes = fragment(householdTable(int(r.int())))
+		table := int(r.int())
+		e.households, e.enrolments = fragment(stateTable(table)), fragment(enrolmentTable(table))
 		e.distributed = r.bool()
 	})
 	if err == nil && e.households == "" {
@@ -112,24 +111,12 @@ func (b *batch) add(s *statement, read func(*reader)) {
 	b.read = append(b.read, read)
 }
 
-// settings hold for one batch. Statements are planned for the values that they run with: in a plan for any values a
-// polygon would be parsed for every row. The database gives up when ctx's deadline has passed.
-const (
-	settings      = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"
-	settingsUntil = settings + ", set_config('statement_timeout', $1, true)"
-)
-
 // run sends a batch in one round trip.
 func (e *Engine) run(ctx context.Context, b *batch) error {
 	if err := ctx.Err(); err != nil || len(b.statements) == 0 {
 		return err
 	}
 	queue := &pgx.Batch{}
-	if deadline, ok := ctx.Deadline(); ok {
-		queue.Queue(settingsUntil, strconv.FormatInt(max(1, time.Until(deadline).Milliseconds()), 10))
-	} else {
-		queue.Queue(settings)
-	}
 	for i, s := range b.statements {
 		queue.Queue(string(s.text), s.args...).Query(func(rows pgx.Rows) error {
 			var r reader
@@ -140,20 +127,27 @@ func (e *Engine) run(ctx context.Context, b *batch) error {
 			return rows.Err()
 		})
 	}
-	return queryError(ctx, e.pool.SendBatch(ctx, queue).Close())
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return failed(ctx, err)
+	}
+	defer conn.Release()
+	if err := planForValues(ctx, conn.Conn()); err != nil {
+		return failed(ctx, err)
+	}
+	return failed(ctx, conn.SendBatch(ctx, queue).Close())
 }
 
-// queryError gives ctx's own error where that is the reason.
-func queryError(ctx context.Context, err error) error {
-	if err == nil {
+// planForValues has a connection plan statements for the values that they run with, once and for all: in a plan for any
+// values a polygon would be parsed again for every row, and a box be guessed at.
+func planForValues(ctx context.Context, conn *pgx.Conn) error {
+	const done = "kantong plans for values"
+	if conn.PgConn().CustomData()[done] != nil {
 		return nil
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	_, err := conn.Exec(ctx, "SET plan_cache_mode = force_custom_plan")
+	if err == nil {
+		conn.PgConn().CustomData()[done] = true
 	}
-	var refused *pgconn.PgError
-	if _, timed := ctx.Deadline(); timed && errors.As(err, &refused) && refused.Code == stateQueryCanceled {
-		return context.DeadlineExceeded
-	}
-	return translate(err)
+	return err
 }

@@ -6,8 +6,7 @@ import (
 	"kantong/internal/registry"
 )
 
-// Details reads rows and enrolments in one round trip. Attributes, which are in a table of their own, are read by the
-// store.
+// Details reads rows, enrolments and attributes in one round trip.
 func (e *Engine) Details(ctx context.Context, ids []registry.HouseholdID, want registry.DetailParts) ([]registry.Details, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -22,16 +21,16 @@ func (e *Engine) Details(ctx context.Context, ids []registry.HouseholdID, want r
 	}
 	rows := make(map[registry.HouseholdID]registry.Row, len(ids))
 	enrolments := map[registry.HouseholdID][]registry.Enrolment{}
+	attributes := map[registry.HouseholdID]*registry.Household{}
 	b := &batch{}
 	e.addRowsOf(b, uuids, rows)
 	if want&registry.DetailEnrolments != 0 {
 		e.addEnrolmentsOf(b, uuids, enrolments)
 	}
-	if err := e.run(ctx, b); err != nil {
-		return nil, err
+	if want&registry.DetailAttributes != 0 {
+		e.addAttributesOf(b, uuids, attributes)
 	}
-	attributes, err := e.attributes(ctx, rows, want)
-	if err != nil {
+	if err := e.run(ctx, b); err != nil {
 		return nil, err
 	}
 	for i, id := range ids {
@@ -73,22 +72,13 @@ func (e *Engine) addEnrolmentsOf(b *batch, ids [][16]byte, enrolments map[regist
 	})
 }
 
-// attributes reads the households as published, if they are wanted.
-func (e *Engine) attributes(ctx context.Context, rows map[registry.HouseholdID]registry.Row, want registry.DetailParts) (map[registry.HouseholdID]*registry.Household, error) {
-	if want&registry.DetailAttributes == 0 || len(rows) == 0 {
-		return nil, nil
-	}
-	found := make([]registry.HouseholdID, 0, len(rows))
-	for id := range rows {
-		found = append(found, id)
-	}
-	list, err := (&Store{pool: e.pool}).Attributes(ctx, e.d.State.Edition.ID, found)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[registry.HouseholdID]*registry.Household, len(list))
-	for i, h := range list {
-		out[found[i]] = h
-	}
-	return out, nil
+// addAttributesOf reads households as published.
+func (e *Engine) addAttributesOf(b *batch, ids [][16]byte, attributes map[registry.HouseholdID]*registry.Household) {
+	s := &statement{}
+	s.add(fragment(selectHouseholds("", string(e.attributes))), " WHERE h.edition = ", s.bind(e.d.State.Edition.ID, "text"), " AND h.id = ANY (", s.bind(ids, "uuid[]"), ")")
+	b.add(s, func(r *reader) {
+		h := &registry.Household{}
+		readHousehold(h, r.values)
+		attributes[h.ID] = h
+	})
 }

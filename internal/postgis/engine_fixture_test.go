@@ -22,11 +22,11 @@ func publishState(t testing.TB, pool *pgxpool.Pool, d *registry.Dataset, househo
 		}
 	}
 	edition, release, state := d.State.Edition.ID, d.State.Release.ID, d.State.ID()
-	exec(`INSERT INTO kantong.edition (id, label, source, synthetic, boundaries, schematic, published_at) VALUES ($1, '', '', true, '', true, now())`, edition)
-	var table int64
+	var table int
 	if err := pool.QueryRow(ctx, `SELECT nextval('kantong.table_number')`).Scan(&table); err != nil {
 		t.Fatal(err)
 	}
+	exec(`INSERT INTO kantong.edition (id, label, source, synthetic, boundaries, schematic, published_at, household_table) VALUES ($1, '', '', true, '', true, now(), $2)`, edition, table)
 	exec(`INSERT INTO kantong.release (edition, id, published_at, state_table) VALUES ($1, $2, now(), $3)`, edition, release, table)
 	bits := map[string]int{}
 	for i, p := range d.Programs {
@@ -53,7 +53,20 @@ func publishState(t testing.TB, pool *pgxpool.Pool, d *registry.Dataset, househo
 			return []any{state, string(areas[e.Household]), [16]byte(e.Household), e.seq, e.Program, e.Status.String(), orNull(string(e.Since), ""), orNull(string(e.Until), ""),
 				orNull(e.Persons, registry.UnknownInt), orNull(e.Rupiah, registry.UnknownInt), e.Decree}
 		})
-	publishHouseholds(t, pool, edition, households)
+	tx, err := pool.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := make([]registry.Household, len(households))
+	for i := range households {
+		list[i] = households[i].Household
+	}
+	if _, err := insertHouseholds(ctx, tx, edition, householdTable(table), values(list)); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
 	exec("ANALYZE kantong.household_state; ANALYZE kantong.enrolment; ANALYZE kantong.household", pgx.QueryExecModeSimpleProtocol)
 }
 

@@ -47,9 +47,9 @@ func TestMigrate(t *testing.T) {
 	}
 
 	newest := list[len(list)-1].Version
-	exec(t, s, "DELETE FROM "+migrationTable+" WHERE version_id = $1", newest)
+	run(t, s, "DELETE FROM "+migrationTable+" WHERE version_id = $1", newest)
 	refused("needs version")
-	exec(t, s, "INSERT INTO "+migrationTable+" (version_id, is_applied) VALUES ($1, true)", newest+1)
+	run(t, s, "INSERT INTO "+migrationTable+" (version_id, is_applied) VALUES ($1, true)", newest+1)
 	refused("use a newer program")
 	statuses, err := Status(t.Context(), url)
 	if err != nil || len(statuses) != len(list)+1 || statuses[len(list)] != (MigrationStatus{Version: newest + 1, Applied: true}) {
@@ -70,7 +70,7 @@ func checkStatus(t *testing.T, url string, ok func(MigrationStatus) bool) {
 	}
 }
 
-func exec(t testing.TB, s *Store, text string, args ...any) {
+func run(t testing.TB, s *Store, text string, args ...any) {
 	t.Helper()
 	if _, err := s.pool.Exec(t.Context(), text, args...); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 )
 
 // channel is where servers of a database tell each other what was published.
@@ -28,6 +30,9 @@ const (
 // connection of its own until ctx ends, whose error it gives. Calls come one after the other.
 func (s *Store) Listen(ctx context.Context, changed func(state string)) error {
 	config := s.pool.Config().ConnConfig
+	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler { // there is no statement to cancel
+		return &pgconn.DeadlineContextWatcherHandler{Conn: c.Conn()}
+	}
 	for wait := firstRetry; ; wait = min(2*wait, longestRetry) {
 		heard := listen(ctx, config, changed)
 		if ctx.Err() != nil {

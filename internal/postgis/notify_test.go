@@ -42,7 +42,7 @@ func TestListen(t *testing.T) {
 	}
 	expect("e")
 
-	exec(t, writer, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'")
+	run(t, writer, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'")
 	expect("") // listens again: look what was missed
 	c.publish(t, writer, "f")
 	expect("f")

@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -226,6 +227,7 @@ func checkState(t *testing.T, s *Store, state string, households []registry.Hous
 		}
 		want = append(want, row)
 	}
+	slices.SortFunc(want, func(a, b stateOf) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	rows, err := s.pool.Query(t.Context(), `SELECT id, area_code, enrolled, record_key_1, record_key_2, deprived, known, lon_e7, lat_e7,
 		ST_X(geom), ST_Y(geom), head_sex, decile, expenditure, members, stunted FROM kantong.household_state WHERE state = $1 ORDER BY id`, state)
 	if err != nil {
@@ -293,5 +295,35 @@ func TestProgramsKeepTheirBits(t *testing.T) {
 		if diff := cmp.Diff(got, step.want); err != nil || diff != "" {
 			t.Fatalf("after %v: %v\n%s", step.codes, err, diff)
 		}
+	}
+}
+
+// TestPublishingWaitsForNoReader publishes and discards while a reader holds what is published, and others come.
+func TestPublishingWaitsForNoReader(t *testing.T) {
+	url := freshDatabase(t)
+	s, reader := openStore(t, url), openStore(t, url)
+	c := cityContents(22, 30)
+	c.publish(t, s, "a")
+	look := func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), `SELECT (SELECT count(*) FROM kantong.household), (SELECT count(*) FROM kantong.household_state), (SELECT count(*) FROM kantong.enrolment)`)
+		return err
+	}
+	err := reader.read(t.Context(), func(held pgx.Tx) error {
+		if err := look(held); err != nil {
+			return err
+		}
+		run(t, s, "ALTER DATABASE "+quote(s.pool.Config().ConnConfig.Database)+" SET lock_timeout = '5s'") // to fail and not to hang
+		writer := openStore(t, url)
+		c.publish(t, writer, "b")
+		if err := c.put(t.Context(), writer, "c"); err != nil {
+			return err
+		}
+		if err := writer.Discard(t.Context(), "c", ""); err != nil {
+			return err
+		}
+		return look(held)
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

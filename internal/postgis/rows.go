@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"kantong/internal/registry"
 )
@@ -109,11 +110,10 @@ func (e *Engine) eachParent(s *statement, parents []registry.AreaCode, columns f
 		return
 	}
 	var from, to []string
-	kelurahan := true
 	for _, p := range parents {
 		from, to = append(from, string(p)), append(to, string(p)+afterDot)
-		kelurahan = kelurahan && p.Level() == registry.LevelKelurahan
 	}
+	kelurahan := areKelurahan(parents)
 	s.add("SELECT p.place::int4 - 1, h.* FROM unnest(", s.bind(from, "text[]"))
 	if !kelurahan {
 		s.add(", ", s.bind(to, "text[]"))
@@ -133,6 +133,11 @@ func (e *Engine) eachParent(s *statement, parents []registry.AreaCode, columns f
 	}
 	end()
 	s.add(") AS h")
+}
+
+// areKelurahan tells whether there are parents and all of them are kelurahan.
+func areKelurahan(parents []registry.AreaCode) bool {
+	return len(parents) > 0 && !slices.ContainsFunc(parents, func(p registry.AreaCode) bool { return p.Level() != registry.LevelKelurahan })
 }
 
 // rowColumns are what row reads, in its order.

@@ -79,7 +79,7 @@ func (e *Engine) addNearest(b *batch, q *registry.RowsQuery, order order, open [
 			s.add(" AND ", meters(s, *q.Near), " >= ", s.bind(after-doubtMeters(after), "float8"))
 		}
 		s.add(" ORDER BY ")
-		order.write(s)
+		order.write(s, !areKelurahan(q.Parents))
 		s.add(" LIMIT ", s.bind(int64(candidates), "int8"))
 	}, &q.Filter)
 	b.add(s, func(r *reader) {

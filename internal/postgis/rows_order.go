@@ -60,12 +60,18 @@ func (e *Engine) orderFrom(p orb.Point) order {
 	return o
 }
 
-// write writes what rows are ordered by.
-func (o order) write(s *statement) {
-	if o.flat {
-		s.add("h.geom <-> ST_Point(", s.bind(o.from[0]+o.turn, "float8"), ", ", s.bind(o.from[1], "float8"), ", 4326)")
-	} else {
+// write writes what rows are ordered by. The index finds the nearest of all quickly, but not those of a kelurahan that may
+// be far away: there the few rows of the kelurahan are better sorted, which only an order that the index lacks leads to.
+func (o order) write(s *statement, byIndex bool) {
+	if !o.flat {
 		s.add(meters(s, o.from))
+		return
+	}
+	from := "ST_Point(" + s.bind(o.from[0]+o.turn, "float8") + ", " + s.bind(o.from[1], "float8") + ", 4326)"
+	if byIndex {
+		s.add("h.geom <-> ", from)
+	} else {
+		s.add("ST_Distance(h.geom, ", from, ")")
 	}
 }
 

@@ -218,7 +218,7 @@ func each[T any](list []T) iter.Seq2[T, error] {
 type cannedSource struct{ inner *disclosure.Gate }
 
 func (s *cannedSource) view() (*registry.View, error) {
-	return s.inner.View(context.Background(), registry.RolePlanner, "")
+	return s.inner.Now().View(context.Background(), registry.RolePlanner, "")
 }
 
 func (s *cannedSource) Editions(context.Context) ([]registry.Edition, error) {

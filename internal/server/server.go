@@ -91,7 +91,7 @@ func Handler(c Config) http.Handler {
 // ready answers which state is served. Requests are accepted only after it was opened.
 func ready(gate *disclosure.Gate) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v, err := gate.View(r.Context(), registry.RolePublic, "")
+		v, err := gate.Now().View(r.Context(), registry.RolePublic, "")
 		switch registry.CodeOf(err) {
 		case "":
 			writeJSON(w, map[string]any{"ready": true, "state": v.State.ID(), "dataVersion": v.Version, "engine": v.EngineName})
