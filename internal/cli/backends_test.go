@@ -30,6 +30,15 @@ import (
 // database makes an empty database with this program's schema and gives its URL.
 func database(t *testing.T) string {
 	t.Helper()
+	url := emptyDatabase(t)
+	if err := postgis.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+func emptyDatabase(t *testing.T) string {
+	t.Helper()
 	server := os.Getenv("KANTONG_TEST_DATABASE")
 	if server == "" {
 		if os.Getenv("KANTONG_CI") != "" {
@@ -55,9 +64,6 @@ func database(t *testing.T) string {
 		t.Fatal(err)
 	}
 	u.Path = "/" + name
-	if err := postgis.Migrate(t.Context(), u.String()); err != nil {
-		t.Fatal(err)
-	}
 	return u.String()
 }
 

@@ -36,6 +36,8 @@ type Config struct {
 	Keys    keysCommand    `cmd:"" help:"Keep the API keys."`
 	Query   queryCommand   `cmd:"" help:"Answer a GraphQL operation without a server."`
 	Copy    copyCommand    `cmd:"" help:"Copy published editions from one store to another."`
+	Backup  backupCommand  `cmd:"" help:"Copy the store to a directory while a server may go on."`
+	Restore restoreCommand `cmd:"" help:"Bring a backup back into an empty place."`
 	Migrate migrateCommand `cmd:"" help:"Keep the schema of a PostGIS database."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

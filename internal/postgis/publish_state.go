@@ -43,14 +43,16 @@ var keptColumns = []string{"id", "record_key_1", "record_key_2", "lon_e7", "lat_
 // then along a Hilbert curve, so what is near is on the same pages; a further state keeps the order.
 func insertState(e *edition, table int, isFirst bool) string {
 	columns := strings.Join(keptColumns, ", ")
-	base := "SELECT " + columns + ", deprived & ~" + unserved + ", known, ctid FROM " + e.anyState()
-	order := "place"
+	var base, order string
 	if isFirst {
 		from := strings.NewReplacer("record_key_1", "key_1", "record_key_2", "key_2", "expenditure", "expenditure_per_capita_rupiah",
 			"head_sex", "CASE head_sex WHEN 'MALE' THEN 1 WHEN 'FEMALE' THEN 2 END")
 		base = "SELECT " + from.Replace(columns) + ", deprived_bits, CASE WHEN decile IS NULL THEN known_bits ELSE known_bits | " + unserved +
 			" END, place FROM " + e.households() + " JOIN record_key USING (id)"
 		order = "area_code, place, id"
+	} else {
+		base = "SELECT " + columns + ", deprived & ~" + unserved + ", known, ctid FROM " + e.anyState()
+		order = "place"
 	}
 	return `INSERT INTO ` + stateTable(table) + ` (` + columns + `, deprived, known, enrolled, state)
 		SELECT ` + columns + `, CASE WHEN decile <= 4 AND enrolled IS NULL THEN deprived | ` + unserved + ` ELSE deprived END, known,
