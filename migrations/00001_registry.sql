@@ -11,6 +11,9 @@ BEGIN
   IF current_setting('server_version_num')::int < 150000 THEN
     RAISE EXCEPTION 'PostgreSQL 15 or later is needed, this is %', current_setting('server_version');
   END IF;
+  IF (SELECT string_to_array(substring(extversion FROM '^\d+\.\d+'), '.')::int[] < ARRAY[3, 3] FROM pg_extension WHERE extname = 'postgis') THEN
+    RAISE EXCEPTION 'PostGIS 3.3 or later is needed, this is %', (SELECT extversion FROM pg_extension WHERE extname = 'postgis');
+  END IF;
 END $$;
 -- +goose StatementEnd
 

@@ -28,7 +28,7 @@ import (
 )
 
 // database makes an empty database with this program's schema and gives its URL.
-func database(t *testing.T) string {
+func database(t testing.TB) string {
 	t.Helper()
 	url := emptyDatabase(t)
 	if err := postgis.Migrate(t.Context(), url); err != nil {
@@ -37,7 +37,7 @@ func database(t *testing.T) string {
 	return url
 }
 
-func emptyDatabase(t *testing.T) string {
+func emptyDatabase(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("KANTONG_TEST_DATABASE")
 	if server == "" {

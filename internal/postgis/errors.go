@@ -85,6 +85,8 @@ func translateState(failure *pgconn.PgError, err error) error {
 		message = "the database cannot read or write its files"
 	case failure.Code == stateNoPrivilege:
 		message, field, code = "the database user has no right to do this: "+failure.Message, "database", registry.CodeConflict
+	case class == "P0", class == "0A": // raised by a migration, or PostGIS is not there
+		message, field, code = "the database is not fit for a registry: "+failure.Message, "database", registry.CodeConflict
 	case class == "23", failure.Code == stateNotThatState:
 		message, code = "what was given contradicts what is stored", registry.CodeConflict
 	case failure.Code == stateNotInRepertoire, failure.Code == stateUntranslatable:

@@ -39,6 +39,7 @@ func TestTranslate(t *testing.T) {
 		{state("3D000"), registry.CodeUnavailable},
 		{state("23505"), registry.CodeConflict},
 		{state("42501"), registry.CodeConflict},
+		{state("P0001"), registry.CodeConflict},
 		{state("22021"), registry.CodeBadUserInput},
 		{state("22003"), registry.CodeBadUserInput},
 		{state("42601"), registry.CodeInternal}, // a fault of this program
@@ -75,9 +76,6 @@ func TestOpenRefuses(t *testing.T) {
 			},
 		} {
 			err := open()
-			if what != "Open" && strings.Contains(url, "pool_") {
-				continue // a setting of pools only, which PostgreSQL itself refuses
-			}
 			wantCode(t, what+" "+url, err, want)
 			for e := err; e != nil; e = errors.Unwrap(e) {
 				if strings.Contains(e.Error(), "s3cret") {

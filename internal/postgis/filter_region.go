@@ -73,10 +73,10 @@ func coveredBy(s *statement, g orb.Geometry) {
 // meters writes the distance from a place as geo.DistanceMeters computes it, operation by operation.
 func meters(s *statement, from orb.Point) fragment {
 	lon, lat := s.bind(from[0], "float8"), s.bind(from[1], "float8")
-	cos := s.bind(math.Cos(from[1]*math.Pi/180), "float8")
+	cos := s.bind(math.Cos(from[1]*(math.Pi/180)), "float8")
 	const half = " * 0.017453292519943295::float8 / 2)"
 	sinLat := "sin((h.lat_e7 / 1e7::float8 - " + lat + ")" + half
 	sinLon := "sin((h.lon_e7 / 1e7::float8 - " + lon + ")" + half
-	return "2 * 6371008.8::float8 * asin(sqrt(least(1, " + sinLat + " ^ 2 + " + cos +
-		" * cos(h.lat_e7 / 1e7::float8 * 0.017453292519943295::float8) * " + sinLon + " ^ 2)))"
+	return "2 * 6371008.8::float8 * asin(sqrt(least(1, " + sinLat + " * " + sinLat + " + " + cos +
+		" * cos(h.lat_e7 / 1e7::float8 * 0.017453292519943295::float8) * " + sinLon + " * " + sinLon + ")))"
 }

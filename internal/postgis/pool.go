@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,25 +60,28 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// parsePool reads a URL, which may have settings of the pool, too: pool_max_conns.
 func parsePool(url string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, badURL()
 	}
 	prepareConn(config.ConnConfig)
-	// The default is a connection a core; but readers of sequences keep theirs, and the database does most of the work.
-	config.MaxConns = max(config.MaxConns, int32(4*runtime.GOMAXPROCS(0)), 16)
+	if !strings.Contains(url, "pool_max_conns") {
+		// Readers of sequences keep their connection, and the database does most of the work.
+		config.MaxConns = max(config.MaxConns, int32(4*runtime.GOMAXPROCS(0)), 16)
+	}
 	config.AfterConnect = registerGeometry
 	return config, nil
 }
 
+// parseConn is parsePool for a single connection.
 func parseConn(url string) (*pgx.ConnConfig, error) {
-	config, err := pgx.ParseConfig(url)
+	config, err := parsePool(url)
 	if err != nil {
-		return nil, badURL()
+		return nil, err
 	}
-	prepareConn(config)
-	return config, nil
+	return config.ConnConfig, nil
 }
 
 // badURL never repeats the URL, which may hold a password.

@@ -35,6 +35,7 @@ func TestServerRole(t *testing.T) {
 		u.User = url.UserPassword(role, "test")
 		return u.String()
 	}
+	wantCode(t, "migrating without PostGIS", Migrate(t.Context(), as(owner)), registry.CodeConflict)
 	if err := onServer(t.Context(), database, "CREATE EXTENSION postgis"); err != nil {
 		t.Fatal(err)
 	}
