@@ -1,6 +1,10 @@
 package geo
 
-import "github.com/paulmach/orb"
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+)
 
 // Relation is how a box lies to a geometry.
 type Relation uint8
@@ -58,6 +62,20 @@ type localEdge struct {
 	// on which side of e the south-east corner lies.
 	crossesEast bool
 	cornerSide  int8
+	// The vector of e, and how large the cross product with it must be, anywhere in the box, for its sign to be sure.
+	dx, dy, sure float64
+}
+
+// sideIn is side for a point in the box: a float product settles nearly all.
+func (e *localEdge) sideIn(p orb.Point) int {
+	cross := e.dx*(p[1]-e.y0) - e.dy*(p[0]-e.x0)
+	if cross > e.sure {
+		return 1
+	}
+	if cross < -e.sure {
+		return -1
+	}
+	return e.side(p)
 }
 
 // Local answers Covers for the points of one box from the few edges that touch it.
@@ -93,7 +111,11 @@ func (p *Prepared) Local(b orb.Bound, scratch *Scratch) Local {
 			if s > first && p.slab(e.y0) < s || !e.touches(&b) {
 				continue
 			}
-			near := localEdge{edge: *e, crossesEast: (e.x0 > local.east) != (e.x1 > local.east)}
+			near := localEdge{edge: *e, crossesEast: (e.x0 > local.east) != (e.x1 > local.east), dx: e.x1 - e.x0, dy: e.y1 - e.y0}
+			// Each of the two products is off by at most 4 roundings of its size; the box bounds the sizes.
+			wide := math.Max(math.Abs(b.Min[0]-e.x0), math.Abs(b.Max[0]-e.x0))
+			high := math.Max(math.Abs(b.Min[1]-e.y0), math.Abs(b.Max[1]-e.y0))
+			near.sure = 8*epsilon*(math.Abs(near.dx)*high+math.Abs(near.dy)*wide) + tiniestBound
 			if near.crossesEast {
 				near.cornerSide = int8(e.shiftedSide(corner))
 			}
@@ -111,7 +133,7 @@ func (l *Local) Covers(pt orb.Point) bool {
 		e := &l.edges[i]
 		east := -1 // on which side of e the way turns west; e lies west unless it crosses
 		if e.crossesEast {
-			if east = e.shiftedSide(orb.Point{l.east, pt[1]}); east != int(e.cornerSide) {
+			if east = e.shifted(e.sideIn(orb.Point{l.east, pt[1]})); east != int(e.cornerSide) {
 				inside = !inside // on the way north
 			}
 		}
@@ -120,7 +142,7 @@ func (l *Local) Covers(pt orb.Point) bool {
 		}
 		here := 1
 		if pt[0] >= e.x0 || pt[0] >= e.x1 {
-			if here = e.side(pt); here == 0 {
+			if here = e.sideIn(pt); here == 0 {
 				return true
 			}
 		}
@@ -133,9 +155,12 @@ func (l *Local) Covers(pt orb.Point) bool {
 
 // shiftedSide is side for p moved east by a tiny amount and north by a far tinier one;
 // it is never 0 for an edge that has a length.
-func (e *edge) shiftedSide(p orb.Point) int {
-	if s := e.side(p); s != 0 {
-		return s
+func (e *edge) shiftedSide(p orb.Point) int { return e.shifted(e.side(p)) }
+
+// shifted is the side after that move of a point that is on a side now.
+func (e *edge) shifted(side int) int {
+	if side != 0 {
+		return side
 	}
 	if e.y1 > e.y0 {
 		return -1 // east of an upward edge is its right
