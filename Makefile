@@ -22,7 +22,8 @@ tools:
 	scripts/install-test-tools.sh
 
 bench:
-	go test -run '^$$' -bench . -benchmem -count $${COUNT:-6} -timeout 2h ./internal/columnar ./internal/server
+	POSTGRES_OPTIONS="-c shared_buffers=2GB -c work_mem=64MB" scripts/with-postgres.sh \
+	  go test -run '^$$' -bench . -benchmem -count $${COUNT:-6} -timeout 3h ./internal/columnar ./internal/server ./internal/postgis ./internal/cli
 
 run:
 	go run . demo

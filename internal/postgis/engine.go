@@ -135,18 +135,6 @@ func (e *Engine) run(ctx context.Context, b *batch) error {
 	if err := planForValues(ctx, conn.Conn()); err != nil {
 		return failed(ctx, err)
 	}
-	if len(b.statements) == 1 {
-		rows, err := conn.Query(ctx, string(b.statements[0].text), b.statements[0].args...)
-		if err != nil {
-			return failed(ctx, err)
-		}
-		var r reader
-		for rows.Next() {
-			r.values, r.next = rows.RawValues(), 0
-			b.read[0](&r)
-		}
-		return failed(ctx, rows.Err())
-	}
 	return failed(ctx, conn.SendBatch(ctx, queue).Close())
 }
 

@@ -100,7 +100,7 @@ var works = func() []work {
 			rows(func(p *probe) registry.RowsQuery { return registry.RowsQuery{Filter: p.box, First: 100} })},
 		{"W2", `select area_code, ` + sums + ` group by 1 order by 1`, none,
 			summary(func(*probe) registry.SummaryQuery { return registry.SummaryQuery{By: kelurahan, Measures: measures} })},
-		{"W2lean", `select area_code, ` + sums + ` group by 1 order by 1`, none,
+		{"W2-programmes", `select area_code, ` + sums + ` group by 1 order by 1`, none,
 			summary(func(*probe) registry.SummaryQuery {
 				return registry.SummaryQuery{By: kelurahan, Measures: registry.MeasurePrograms}
 			})},
