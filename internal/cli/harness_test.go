@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -117,4 +120,53 @@ func decode(t *testing.T, text []byte, out any) {
 	if err := json.Unmarshal(answer.Data, out); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
+}
+
+// cityOnce makes a demonstration city for all tests that only look at one.
+var madeCity string // to be removed in the end
+
+var cityOnce = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "kantong-city-*")
+	if err != nil {
+		return "", err
+	}
+	madeCity = dir
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	out := writer(func(text []byte) {
+		if bytes.Contains(text, []byte("ready at")) {
+			stop()
+		}
+	})
+	if code := Run(ctx, []string{"demo", "--data", dir, "--listen", "127.0.0.1:0"}, out, io.Discard); code != exitDone {
+		return "", fmt.Errorf("making a city: exit %d", code)
+	}
+	return dir, nil
+})
+
+// cityData gives a data directory with the demonstration city, a copy of the test's own.
+func cityData(t *testing.T) string {
+	t.Helper()
+	made, err := cityOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "city")
+	if err := os.CopyFS(dir, os.DirFS(made)); err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"household-id.key", "record.key"} { // a copy takes no modes along
+		if err := os.Chmod(filepath.Join(dir, "secrets", secret), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if madeCity != "" {
+		os.RemoveAll(madeCity)
+	}
+	os.Exit(code)
 }

@@ -20,7 +20,7 @@ func TestPage(t *testing.T) {
 		}
 		t.Skip("SKIPPED: chromium is not installed; make test installs it")
 	}
-	s := start(t, "demo", "--data", t.TempDir())
+	s := start(t, "demo", "--data", cityData(t))
 	output, err := filepath.Abs("../../ci-output")
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ func section(t *testing.T, from, to string) string {
 
 // TestReadmeAnswer asks what the README asks and compares with what it shows.
 func TestReadmeAnswer(t *testing.T) {
-	s := start(t, "demo", "--data", t.TempDir())
+	s := start(t, "demo", "--data", cityData(t))
 	var shown, got bytes.Buffer
 	if err := json.Compact(&shown, []byte(section(t, "```json\n", "```"))); err != nil {
 		t.Fatal(err)
