@@ -43,10 +43,9 @@ func present(log *slog.Logger, requestID func(context.Context) string) graphql.E
 			shown.Extensions["code"] = string(registry.CodeUnavailable)
 		case code == errcode.ParseFailed, code == errcode.ValidationFailed:
 			shown.Extensions["code"] = string(registry.CodeBadUserInput)
-			shown.Extensions["rule"] = shown.Rule
 		case code != "":
 		case strings.HasPrefix(shown.Message, "json request body could not be decoded"): // the library repeats the whole body
-			shown.Message = `the request is not JSON; send {"query": "…", "variables": {…}}`
+			shown.Message = `the request is not one JSON object; send {"query": "…", "variables": {…}}, and no batches`
 			shown.Extensions["code"], shown.Extensions["field"] = string(registry.CodeBadUserInput), "body"
 		case isInputError(err):
 			shown.Extensions["code"] = string(registry.CodeBadUserInput)
@@ -62,7 +61,11 @@ func present(log *slog.Logger, requestID func(context.Context) string) graphql.E
 
 // errorOrder sorts an answer's errors by place and text: fields are resolved at the same time, and equal questions should
 // have equal answers.
+//
+// It also keeps to the first shownErrors: a small query can be wrong in a million ways.
 type errorOrder struct{}
+
+const shownErrors = 100
 
 func (errorOrder) ExtensionName() string                   { return "ErrorOrder" }
 func (errorOrder) Validate(graphql.ExecutableSchema) error { return nil }
@@ -73,6 +76,7 @@ func (errorOrder) InterceptResponse(ctx context.Context, next graphql.ResponseHa
 		slices.SortStableFunc(response.Errors, func(a, b *gqlerror.Error) int {
 			return cmp.Or(cmp.Compare(a.Path.String(), b.Path.String()), cmp.Compare(a.Message, b.Message))
 		})
+		response.Errors = response.Errors[:min(len(response.Errors), shownErrors)]
 	}
 	return response
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -94,6 +95,15 @@ func bounded(l Limits, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), l.Time)
 		defer cancel()
+		switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
+		case r.Method != http.MethodPost && r.Method != http.MethodGet:
+			w.Header().Set("Allow", "GET, POST")
+			Refuse(w, http.StatusMethodNotAllowed, registry.Invalid("method", "send the query by POST or GET, not %s", r.Method))
+			return
+		case r.Method == http.MethodPost && media != "application/json":
+			Refuse(w, http.StatusUnsupportedMediaType, registry.Invalid("content-type", "send JSON with the header Content-Type: application/json"))
+			return
+		}
 		if r.Method == http.MethodPost {
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, l.BodyBytes))
 			var tooLarge *http.MaxBytesError

@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -24,7 +26,7 @@ type Limits struct {
 
 // DefaultLimits let every query of the documentation pass several times over.
 func DefaultLimits() Limits {
-	return Limits{Depth: 16, Complexity: 60_000, Aliases: 60, Tokens: 10_000, BodyBytes: 1 << 20, Time: 10 * time.Second}
+	return Limits{Depth: 16, Complexity: 60_000, Aliases: 60, Tokens: 3_000, BodyBytes: 1 << 20, Time: 10 * time.Second}
 }
 
 func (l Limits) forClients() *model.Limits {
@@ -42,6 +44,10 @@ func (l shapeLimit) MutateOperationContext(_ context.Context, op *graphql.Operat
 	m := measurer{fragments: map[string]shape{}}
 	s := m.measure(op.Operation.SelectionSet)
 	switch {
+	case s.overflow != "":
+		err := gqlerror.Errorf("%.40s is too large a number", s.overflow)
+		err.Extensions = map[string]any{"code": string(registry.CodeBadUserInput)}
+		return err
 	case s.depth > l.Depth:
 		return tooComplex("the query nests %d deep; at most %d", s.depth, l.Depth)
 	case s.aliases > l.Aliases:
@@ -59,7 +65,10 @@ func tooComplex(format string, args ...any) *gqlerror.Error {
 }
 
 // shape is what a selection unfolds to.
-type shape struct{ depth, aliases, fields int }
+type shape struct {
+	depth, aliases, fields int
+	overflow               string // a number that no variable could hold; "" for none
+}
 
 type measurer struct{ fragments map[string]shape }
 
@@ -75,6 +84,9 @@ func (m measurer) measure(set ast.SelectionSet) (s shape) {
 				continue // the schema is public and bounded by itself
 			}
 			inner = m.measure(sel.SelectionSet)
+			for _, a := range sel.Arguments {
+				inner.overflow = cmp.Or(inner.overflow, overflow(a.Value))
+			}
 			inner.depth++
 			inner.fields++
 			if sel.Alias != sel.Name {
@@ -91,8 +103,28 @@ func (m measurer) measure(set ast.SelectionSet) (s shape) {
 			inner = known
 		}
 		s.depth = max(s.depth, inner.depth)
+		s.overflow = cmp.Or(s.overflow, inner.overflow)
 		s.aliases = min(many, s.aliases+inner.aliases)
 		s.fields = min(many, s.fields+inner.fields)
 	}
 	return s
+}
+
+// overflow finds a number in a literal that is out of range: the library would panic over it.
+func overflow(v *ast.Value) string {
+	switch v.Kind {
+	case ast.IntValue:
+		if _, err := strconv.ParseInt(v.Raw, 10, 64); err != nil {
+			return v.Raw
+		}
+	case ast.FloatValue:
+		if _, err := strconv.ParseFloat(v.Raw, 64); err != nil {
+			return v.Raw
+		}
+	}
+	found := ""
+	for _, child := range v.Children {
+		found = cmp.Or(found, overflow(child.Value))
+	}
+	return found
 }

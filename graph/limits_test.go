@@ -46,6 +46,13 @@ func TestBadInput(t *testing.T) {
 		{"an empty oneOf", `query($g: [GroupBy!]!) { summaries(groupBy: $g) { key { area { code } } } }`, map[string]any{"g": []any{map[string]any{}}}, registry.CodeBadUserInput, "", "exactly one"},
 		{"a page of a million", `{ households(first: 1000000) { edges { cursor } } }`, nil, registry.CodeBadUserInput, "first", "1000000"},
 		{"a page below zero", `{ areas(first: -1) { edges { cursor } } }`, nil, registry.CodeBadUserInput, "first", "-1"},
+		{"a literal that no number holds", `{ summary { poverty(lineRupiah: 99999999999999999999) { people { value } } } }`, nil, registry.CodeBadUserInput, "", "too large"},
+		{"a number that is none", `query($p: PointInput!) { areaAt(point: $p) { name } }`, map[string]any{"p": map[string]any{"longitude": "NaN", "latitude": 0}}, registry.CodeBadUserInput, "point.longitude", "finite"},
+		{"eligible for nothing", summary, map[string]any{"f": map[string]any{"eligibleFor": ""}}, registry.CodeBadUserInput, "filter.eligibleFor", "id"},
+		{"eligible for null sets no condition", summary, map[string]any{"f": map[string]any{"eligibleFor": nil}}, "", "", ""},
+		{"coverage of a part under the name of the whole", `{ program(code: "AB") { coverage(by: KABUPATEN_KOTA, within: "19.71.01") { area { code } } } }`, nil, registry.CodeBadUserInput, "by", "coarser"},
+		{"fewer than none", `{ program(code: "AB") { coverage(first: -3) { area { code } } } }`, nil, registry.CodeBadUserInput, "first", "-3"},
+		{"a document of many words", "{ " + strings.Repeat("viewer { role } ", 1000) + "}", nil, registry.CodeBadUserInput, "", "token"},
 		{"no way of splitting", `{ summaries(groupBy: []) { key { area { code } } } }`, nil, registry.CodeBadUserInput, "groupBy", "one to"},
 		{"splitting twice by the same", `{ summaries(groupBy: [{area: KECAMATAN}, {area: KELURAHAN}]) { key { area { code } } } }`, nil, registry.CodeBadUserInput, "groupBy[1]", "same"},
 		{"a poverty line of nothing", `{ summary { poverty(lineRupiah: 0) { people { value } } } }`, nil, registry.CodeBadUserInput, "lineRupiah", "0"},
@@ -150,6 +157,9 @@ func TestHTTP(t *testing.T) {
 		{"POST as the specification wants it", send("POST", "/graphql", `{"query":"{viewer{role}}"}`, "Content-Type", json, "Accept", modern), 200, modern, `"PUBLIC"`},
 		{"a document that is wrong", send("POST", "/graphql", `{"query":"{nope}"}`, "Content-Type", json, "Accept", modern), 400, modern, `"BAD_USER_INPUT"`},
 		{"2 MiB", send("POST", "/graphql", `{"query":"`+strings.Repeat(" ", 2<<20)+`"}`, "Content-Type", json), 413, json, `"COMPLEXITY_LIMIT_EXCEEDED"`},
+		{"DELETE", send("DELETE", "/graphql", ""), 405, json, `"field":"method"`},
+		{"a form", send("POST", "/graphql", "query=1", "Content-Type", "application/x-www-form-urlencoded"), 415, json, `Content-Type: application/json`},
+		{"a batch", send("POST", "/graphql", `[{"query":"{viewer{role}}"}]`, "Content-Type", json), 400, json, `no batches`},
 		{"not JSON", send("POST", "/graphql", `query=1`, "Content-Type", json), 400, json, `"field":"body"`},
 		{"a persisted query that is not there", send("GET", `/graphql?extensions={"persistedQuery":{"version":1,"sha256Hash":"`+viewerHash+`"}}`, ""), 200, json, "PersistedQueryNotFound"},
 		{"a query persisted", send("POST", "/graphql", `{"query":"{viewer{role}}","extensions":{"persistedQuery":{"version":1,"sha256Hash":"`+viewerHash+`"}}}`, "Content-Type", json), 200, json, `"PUBLIC"`},
@@ -168,3 +178,16 @@ func TestHTTP(t *testing.T) {
 
 // viewerHash is the SHA-256 of {viewer{role}}.
 const viewerHash = "e53bc19832ec68f3375ce89fc19eecf7d642cc0faab4bc5fcaf987cb9d13b739"
+
+// TestAnswerStaysSmall: a query that is wrong in very many ways is not answered with each of them.
+func TestAnswerStaysSmall(t *testing.T) {
+	f := newFixture(t)
+	var b strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&b, "areas(filter: {nameContains: \"%d\"}) { totalCount } ", i)
+	}
+	a, text, _ := f.ask(t, registry.RolePublic, "{ "+b.String()+"}", nil)
+	if len(a.Errors) == 0 || len(text) > 200_000 {
+		t.Errorf("%d errors in %d bytes", len(a.Errors), len(text))
+	}
+}

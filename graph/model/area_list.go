@@ -52,7 +52,9 @@ func Areas(v *registry.View, filter *AreaFilter, near *registry.Position, first 
 		if err != nil {
 			return nil, err
 		}
-		from = 1 + slices.IndexFunc(ranked, func(r registry.Ranked) bool { return string(areaKey(r)) == string(key) })
+		if from = 1 + slices.IndexFunc(ranked, func(r registry.Ranked) bool { return string(areaKey(r)) == string(key) }); from == 0 {
+			return nil, registry.StaleCursor()
+		}
 	}
 	page := ranked[min(from, len(ranked)):min(from+size, len(ranked))]
 	return areaPage(v, page, binding, near != nil, from+size < len(ranked), len(ranked)), nil

@@ -10,20 +10,40 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// memo keeps what a level of a query has asked, by the alias of the field: siblings share their selection, so equal
-// aliases mean equal arguments.
+// memo keeps what a level of a query has asked, by the place of the field in the answer. Siblings have the same place but
+// for their numbers in lists, hence the same arguments and selection; a level that is reached over two ways has two.
 type memo struct{ asked sync.Map }
+
+// place is the path of a field without the numbers in lists: "areas.edges.node.summary".
+func place(fc *graphql.FieldContext) string {
+	var b [256]byte
+	return string(appendPlace(b[:0], fc))
+}
+
+func appendPlace(b []byte, fc *graphql.FieldContext) []byte {
+	if fc.Parent != nil {
+		b = appendPlace(b, fc.Parent)
+	}
+	if fc.Field.Field != nil { // an element of a list has none
+		b = append(append(b, fc.Field.Alias...), '.')
+	}
+	return b
+}
 
 // once runs ask for the first sibling that comes with the field of ctx and gives every sibling its result.
 func once[T any](ctx context.Context, m *memo, ask func() (T, error)) (T, error) {
-	return onceNamed(m, graphql.GetFieldContext(ctx).Field.Alias, ask)
+	return onceAt(m, place(graphql.GetFieldContext(ctx)), ask)
 }
 
-// onceNamed is once for what several fields share.
-func onceNamed[T any](m *memo, name string, ask func() (T, error)) (T, error) {
-	answer, found := m.asked.Load(name)
+// onceBeside is once for what the fields of one object share.
+func onceBeside[T any](ctx context.Context, m *memo, ask func() (T, error)) (T, error) {
+	return onceAt(m, place(graphql.GetFieldContext(ctx).Parent)+" shared", ask)
+}
+
+func onceAt[T any](m *memo, place string, ask func() (T, error)) (T, error) {
+	answer, found := m.asked.Load(place)
 	if !found {
-		answer, _ = m.asked.LoadOrStore(name, sync.OnceValues(ask))
+		answer, _ = m.asked.LoadOrStore(place, sync.OnceValues(ask))
 	}
 	return answer.(func() (T, error))()
 }

@@ -1,6 +1,10 @@
 package model
 
-import "kantong/internal/registry"
+import (
+	"slices"
+
+	"kantong/internal/registry"
+)
 
 // PageInfo says where a page stands in its list.
 type PageInfo struct {
@@ -59,10 +63,9 @@ func Editions(all []*Edition, first *int, after *string) (*EditionConnection, er
 		if err != nil {
 			return nil, err
 		}
-		for from < len(all) && all[from].ID() != string(key) {
-			from++
+		if from = 1 + slices.IndexFunc(all, func(e *Edition) bool { return e.ID() == string(key) }); from == 0 {
+			return nil, registry.StaleCursor()
 		}
-		from++
 	}
 	page := all[min(from, len(all)):min(from+size, len(all))]
 	c := &EditionConnection{Edges: make([]EditionEdge, len(page)), TotalCount: len(all)}

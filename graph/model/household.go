@@ -92,7 +92,7 @@ func (h *Household) Area(ctx context.Context) (*Area, error) {
 
 // details asks once for all households of the level, for all the parts that the query chooses.
 func (h *Household) details(ctx context.Context) (*registry.Details, error) {
-	all, err := onceNamed(&h.level.memo, " details", func() ([]registry.Details, error) {
+	all, err := onceBeside(ctx, &h.level.memo, func() ([]registry.Details, error) {
 		fields := siblings(ctx, "Household", "Node")
 		var want registry.DetailParts
 		if chosen(fields, "enrolments") {

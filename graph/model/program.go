@@ -72,6 +72,11 @@ func (p *Program) Coverage(ctx context.Context, by *registry.AreaLevel, within *
 		if err != nil {
 			return nil, err
 		}
+		if first != nil {
+			if err := registry.CheckFirst(*first); err != nil {
+				return nil, err
+			}
+		}
 		codes := make([]string, len(p.level.positions))
 		for i, position := range p.level.positions {
 			codes[i] = v.Programs[position].Code
@@ -85,7 +90,10 @@ func (p *Program) Coverage(ctx context.Context, by *registry.AreaLevel, within *
 		out := make(map[int][]*Coverage, len(codes))
 		for i, list := range targeting.Coverages(answers, want) {
 			sortCoverage(list, order)
-			for _, c := range list[:limit(first, len(list))] {
+			if first != nil {
+				list = list[:min(*first, len(list))]
+			}
+			for _, c := range list {
 				position := p.level.positions[i]
 				out[position] = append(out[position], &Coverage{c, p.level.node(position), areas.byCode(c.Area)})
 			}
@@ -122,6 +130,9 @@ func coverageScope(v *registry.View, by *registry.AreaLevel, within *registry.Ar
 		if _, ok := v.Areas.Find(*within); !ok {
 			return 0, filter, registry.NotFound("within", "edition %s has no area %s", v.State.ID(), *within)
 		}
+		if level < within.Level() {
+			return 0, filter, registry.Invalid("by", "%s is coarser than the area %s: its figures would be those of a part", level, *within)
+		}
 		filter.Areas = []registry.AreaCode{*within}
 	}
 	return level, filter, nil
@@ -135,11 +146,4 @@ func sortCoverage(list []targeting.Coverage, order *CoverageOrder) {
 	case *order == CoverageOrderExclusion:
 		targeting.SortByExclusion(list)
 	}
-}
-
-func limit(first *int, n int) int {
-	if first == nil {
-		return n
-	}
-	return max(0, min(*first, n))
 }

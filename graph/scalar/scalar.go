@@ -38,10 +38,25 @@ func MarshalFloat(f float64) graphql.Marshaler {
 // UnmarshalFloat reads a finite number.
 func UnmarshalFloat(v any) (float64, error) {
 	f, err := graphql.UnmarshalFloat(v)
-	if err == nil && (math.IsNaN(f) || math.IsInf(f, 0)) {
-		err = fmt.Errorf("%v is not a finite number", v)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0, registry.Invalid("", "%v is not a finite number", v)
 	}
-	return f, err
+	return f, nil
+}
+
+// MarshalID writes an id.
+func MarshalID(id string) graphql.Marshaler { return graphql.MarshalID(id) }
+
+// UnmarshalID reads an id that is not empty; null sets no condition.
+func UnmarshalID(v any) (string, error) {
+	if v == nil {
+		return "", nil
+	}
+	id, err := graphql.UnmarshalID(v)
+	if err != nil || id == "" {
+		return "", registry.Invalid("", "%q is not an id", fmt.Sprint(v))
+	}
+	return id, nil
 }
 
 // MarshalAreaCode writes a code.

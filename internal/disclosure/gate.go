@@ -136,7 +136,7 @@ func (m Moment) View(ctx context.Context, role registry.Role, edition string) (*
 	v := &registry.View{Dataset: o.dataset, Engine: o.engine}
 	v.Total, v.Located = Totals(role, state.Edition)
 	if !role.SeesHouseholds() {
-		v.Engine = NewGuard(o.engine, role)
+		v.Engine = NewGuard(o.engine, o.dataset.Programs, role)
 	}
 	return v, nil
 }

@@ -17,12 +17,15 @@ const FloorHouseholds = 10
 // Guard is the engine as PUBLIC, PARTNER and AUDITOR see it: cells under FloorHouseholds have no value, nothing finer
 // than a kelurahan is counted, and there are no rows.
 type Guard struct {
-	engine registry.Engine
-	role   registry.Role
+	engine   registry.Engine
+	programs []registry.Program
+	role     registry.Role
 }
 
-// NewGuard protects an engine for a role.
-func NewGuard(e registry.Engine, role registry.Role) *Guard { return &Guard{e, role} }
+// NewGuard protects an engine for a role. The programmes are those of its dataset: their rules are filters too.
+func NewGuard(e registry.Engine, programs []registry.Program, role registry.Role) *Guard {
+	return &Guard{e, programs, role}
+}
 
 var _ registry.Engine = (*Guard)(nil)
 
@@ -53,7 +56,17 @@ func (g *Guard) check(q *registry.SummaryQuery) error {
 				"without a planner's key figures are given for whole kelurahan and above: group by {area: KELURAHAN}")
 		}
 	}
-	return q.Filter.Walk(func(path string, f *registry.Filter) error {
+	return g.checkFilter(&q.Filter)
+}
+
+func (g *Guard) checkFilter(filter *registry.Filter) error {
+	return filter.Walk(func(path string, f *registry.Filter) error {
+		for i := range g.programs {
+			if p := &g.programs[i]; p.Code == f.EligibleFor && g.checkFilter(&p.Eligibility) != nil {
+				return registry.Under(path, registry.Errorf(registry.CodeDisclosureLimit, "eligibleFor",
+					"the rule of %s is finer than a kelurahan: it is answered to a planner's key only", p.Code))
+			}
+		}
 		finer := ""
 		switch {
 		case f.Where != nil:

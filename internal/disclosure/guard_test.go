@@ -12,7 +12,7 @@ import (
 // engine's, all others are withheld, zeros too.
 func TestGuardWithholds(t *testing.T) {
 	engine, _ := city(t)
-	guard := disclosure.NewGuard(engine, registry.RolePublic)
+	guard := disclosure.NewGuard(engine, nil, registry.RolePublic)
 	queries := []registry.SummaryQuery{
 		{Measures: registry.MeasureAll, Lines: []int64{956_990}, By: []registry.Dimension{{Kind: registry.ByArea, Level: registry.LevelKelurahan}}},
 		{Measures: registry.MeasureAll, Filter: registry.Filter{HeadSex: registry.SexFemale}, By: []registry.Dimension{{Kind: registry.ByDecile}, {Kind: registry.ByDeprivation}}},
@@ -71,11 +71,11 @@ func TestGuardWithholds(t *testing.T) {
 
 // TestGuardRefuses rows and whatever is finer than a kelurahan, however deep in the filter it hides.
 func TestGuardRefuses(t *testing.T) {
-	engine, _ := city(t)
+	engine, d := city(t)
 	text := "003"
 	where := registry.Filter{Where: &registry.Spatial{BBox: &registry.BBox{West: 106, South: -3, East: 107, North: -2}}}
 	for role, want := range map[registry.Role]registry.Code{registry.RolePublic: registry.CodeUnauthenticated, registry.RolePartner: registry.CodeForbidden, registry.RoleAuditor: registry.CodeForbidden} {
-		g := disclosure.NewGuard(engine, role)
+		g := disclosure.NewGuard(engine, d.Programs, role)
 		_, err1 := g.Rows(t.Context(), registry.RowsQuery{First: 1})
 		_, err2 := g.Points(t.Context(), registry.Filter{})
 		_, err3 := g.Details(t.Context(), []registry.HouseholdID{{}}, 0)
@@ -85,10 +85,11 @@ func TestGuardRefuses(t *testing.T) {
 			}
 		}
 		for field, q := range map[string]registry.SummaryQuery{
-			"where":           {Filter: where},
-			"and[0].or[0].rt": {Filter: registry.Filter{And: []registry.Filter{{Or: []registry.Filter{{RT: &text}}}}}},
-			"not.rw":          {Filter: registry.Filter{Not: &registry.Filter{RW: &text}}},
-			"groupBy.hex":     {By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 500}}},
+			"where":             {Filter: where},
+			"and[0].or[0].rt":   {Filter: registry.Filter{And: []registry.Filter{{Or: []registry.Filter{{RT: &text}}}}}},
+			"or[0].eligibleFor": {Filter: registry.Filter{Or: []registry.Filter{{EligibleFor: "RTLH"}}}}, // its rule has a region
+			"not.rw":            {Filter: registry.Filter{Not: &registry.Filter{RW: &text}}},
+			"groupBy.hex":       {By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 500}}},
 		} {
 			_, err := g.Summarise(t.Context(), []registry.SummaryQuery{q})
 			var e *registry.Error

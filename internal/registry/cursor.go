@@ -42,9 +42,14 @@ func EncodeCursor(b Binding, key []byte) string {
 func DecodeCursor(b Binding, cursor string) ([]byte, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(raw) < len(b) || Binding(raw[:len(b)]) != b {
-		return nil, Errorf(CodeCursorStale, "after", "this cursor is not of this list as it is now: it belongs to another edition, filter or order. Start from the first page.")
+		return nil, StaleCursor()
 	}
 	return raw[len(b):], nil
+}
+
+// StaleCursor refuses a cursor that is of no place in the list.
+func StaleCursor() error {
+	return Errorf(CodeCursorStale, "after", "this cursor is not of this list as it is now: it belongs to another edition, filter or order. Start from the first page.")
 }
 
 // NoDistance is the distance of a household without a location. It sorts last.

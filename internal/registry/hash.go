@@ -107,6 +107,11 @@ func StateHash(edition, release string) string {
 }
 
 // Version names the answers that a state gives with its programmes at a revision: short, since it is in every cursor.
+// States of equal contents but another name or date have another version: answers tell both.
 func Version(s State, programRevision int64) string {
-	return s.Hash[:min(16, len(s.Hash))] + "-" + strconv.FormatInt(programRevision, 10)
+	c := NewContentHash()
+	c.begin('V')
+	c.text(s.Hash, s.ID(), string(s.Edition.AsOf), string(s.Release.EnrolmentsAsOf))
+	c.end()
+	return c.Hex()[:16] + "-" + strconv.FormatInt(programRevision, 10)
 }
