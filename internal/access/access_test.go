@@ -91,7 +91,7 @@ func TestSecrets(t *testing.T) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			s, err := LoadSecrets(dir)
+			s, err := LoadSecrets(dir, true)
 			if err != nil {
 				t.Error(err)
 			}
@@ -126,15 +126,26 @@ func TestSecretsAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			if _, err := LoadSecrets(dir); err != nil {
+			if _, err := LoadSecrets(dir, true); err != nil {
 				t.Fatal(err)
 			}
 			if err := spoil(filepath.Join(dir, "household-id.key")); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := LoadSecrets(dir); registry.CodeOf(err) != registry.CodeConflict {
+			if _, err := LoadSecrets(dir, true); registry.CodeOf(err) != registry.CodeConflict {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// TestSecretsAreNotMadeAnew where they should be: other keys would give every family another id.
+func TestSecretsAreNotMadeAnew(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nowhere")
+	if _, err := LoadSecrets(dir, false); registry.CodeOf(err) != registry.CodeConflict {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the directory was made")
 	}
 }

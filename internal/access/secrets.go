@@ -16,23 +16,29 @@ import (
 // secretBytes is the length of each secret.
 const secretBytes = 32
 
-// LoadSecrets reads the secrets of a directory, making those that are missing with mode 0600. A secret that others can
-// read is refused: whoever holds it can test whether a family-card number is in the registry.
-func LoadSecrets(dir string) (registry.Secrets, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return registry.Secrets{}, registry.Errorf(registry.CodeUnavailable, "secrets", "can't make the directory for secrets: %w", err)
+// LoadSecrets reads the secrets of a directory. A secret that others can read is refused: whoever holds it can test whether
+// a family-card number is in the registry. Missing ones are made, with mode 0600, if create says so; else they are
+// refused too, since others would give every family another id.
+func LoadSecrets(dir string, create bool) (registry.Secrets, error) {
+	if create {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return registry.Secrets{}, registry.Errorf(registry.CodeUnavailable, "secrets", "can't make the directory for secrets: %w", err)
+		}
 	}
-	id, err := loadSecret(filepath.Join(dir, "household-id.key"))
+	id, err := loadSecret(filepath.Join(dir, "household-id.key"), create)
 	if err != nil {
 		return registry.Secrets{}, err
 	}
-	record, err := loadSecret(filepath.Join(dir, "record.key"))
+	record, err := loadSecret(filepath.Join(dir, "record.key"), create)
 	return registry.Secrets{ID: id, Record: record}, err
 }
 
-func loadSecret(path string) ([]byte, error) {
+func loadSecret(path string, create bool) ([]byte, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if !create {
+			return nil, registry.Conflict("secrets", "%s is not there, but the registry holds families whose ids such a key made: say by --secrets where the keys are", path)
+		}
 		return makeSecret(path)
 	}
 	if err != nil {
@@ -67,7 +73,7 @@ func makeSecret(path string) ([]byte, error) {
 		err = os.Link(temporary.Name(), path)
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return loadSecret(path)
+		return loadSecret(path, false)
 	}
 	if err != nil {
 		return nil, registry.Errorf(registry.CodeUnavailable, "secrets", "can't write a secret: %w", err)

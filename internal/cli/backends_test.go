@@ -223,7 +223,7 @@ func TestCopy(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	secrets := filepath.Join(t.TempDir(), "secrets")
+	secrets := madeSecrets(t)
 	there := must(t, "copy", "--from", first, "--to", url, "--secrets", secrets)
 	again := must(t, "copy", "--from", url, "--to", back, "--secrets", secrets)
 	if there != again || !strings.Contains(there, "600 families") {
@@ -253,4 +253,14 @@ func publishRelease(t *testing.T, s *store, id string) {
 	if _, err := s.Publish(t.Context(), e.ID, id, registry.PublishOptions{Secrets: registry.Secrets{Record: []byte("r")}, Now: time.Unix(1_762_000_000, 0)}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// madeSecrets gives a directory with secret keys.
+func madeSecrets(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "secrets")
+	if _, err := access.LoadSecrets(dir, true); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }

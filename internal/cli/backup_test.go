@@ -67,7 +67,7 @@ func TestDatabaseBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	copied, secrets := filepath.Join(dir, "backup"), filepath.Join(dir, "secrets")
+	copied, secrets := filepath.Join(dir, "backup"), madeSecrets(t)
 	must(t, "backup", copied, "--database", url, "--secrets", secrets)
 	empty := emptyDatabase(t)
 	must(t, "restore", copied, "--database", empty, "--secrets", secrets)

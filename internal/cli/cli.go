@@ -103,7 +103,7 @@ func (p *program) report(err error) int {
 		return exitDone
 	}
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(p.stderr, "kantong: interrupted; nothing half-done was kept")
+		fmt.Fprintln(p.stderr, "kantong: interrupted; what was published stays as it was, and a draft can be gone on with or discarded")
 		return exitFailed
 	}
 	fmt.Fprintln(p.stderr, "kantong:", explain(err))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,10 +19,6 @@ type copyCommand struct {
 // Run copies what is published and not yet there, oldest first, and compares the hashes. Households keep their ids, which
 // a secret made: whoever imports more at the new place needs the same --secrets.
 func (c *copyCommand) Run(p *program) error {
-	secrets, err := p.secrets()
-	if err != nil {
-		return err
-	}
 	open := func(where string) (*store, error) {
 		if strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://") {
 			return p.openStore(p.ctx, "", where)
@@ -37,11 +34,19 @@ func (c *copyCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		return closing(to, func(to *store) error { return p.copyAll(from, to, secrets) })
+		return closing(to, func(to *store) error { return p.copyAll(c, from, to) })
 	})
 }
 
-func (p *program) copyAll(from, to *store, secrets registry.Secrets) error {
+func (p *program) copyAll(c *copyCommand, from, to *store) error {
+	// Record keys must be those of the original: its keys are where --secrets says, or beside a data directory.
+	if p.config.Secrets == "" && from.database == nil {
+		p.config.Secrets = filepath.Join(c.From, "secrets")
+	}
+	secrets, err := p.secrets(from)
+	if err != nil {
+		return err
+	}
 	editions, err := from.Editions(p.ctx)
 	if err != nil {
 		return err

@@ -18,9 +18,12 @@ const demoSeed = 1971 // the code of the city
 // makeDemo makes and publishes the synthetic city.
 func (p *program) makeDemo(s *store, c *demoCommand) error {
 	start := time.Now()
-	secrets, err := p.secrets()
+	secrets, err := p.secrets(s)
 	if err != nil {
 		return err
+	}
+	if c.Households < 1 {
+		return registry.Invalid("--households", "%d: a city needs at least one family", c.Households)
 	}
 	fmt.Fprintf(p.stdout, "Making a demonstration city of %s families (once; later starts reuse it) …\n", humanize.Comma(int64(c.Households)))
 	edition := registry.Edition{ID: demoEdition, Label: "Kota Pangkalpinang (demonstration)", Synthetic: true, AsOf: "2025-09-30",

@@ -141,11 +141,11 @@ type editionPublish struct {
 }
 
 func (c *editionPublish) Run(p *program) error {
-	secrets, err := p.secrets()
-	if err != nil {
-		return err
-	}
 	return p.withStore(func(s *store) error {
+		secrets, err := p.secrets(s)
+		if err != nil {
+			return err
+		}
 		bar := p.progress("publishing")
 		state, err := s.Publish(p.ctx, c.Name, c.Release, registry.PublishOptions{AcceptRejected: c.AcceptRejected, Secrets: secrets,
 			Now: time.Now(), Progress: func(n int64) { bar.show("families", n, 0) }})

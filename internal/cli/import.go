@@ -85,11 +85,11 @@ func (c *importEnrolments) Run(p *program) error {
 
 // ingest runs one import and shows what became of the file.
 func (p *program) ingest(f importFlags, release string, read func(ingest.Target) (*ingest.Report, error)) error {
-	secrets, err := p.secrets()
-	if err != nil {
-		return err
-	}
 	return p.withStore(func(s *store) error {
+		secrets, err := p.secrets(s)
+		if err != nil {
+			return err
+		}
 		bar := p.progress("importing " + f.File)
 		report, err := read(ingest.Target{Store: s.Store, Edition: f.Edition, Release: release, Append: f.Append, Secrets: secrets, Known: gazetteer(),
 			Now: time.Now(), Progress: func(_ string, done, total int64) { bar.show("bytes", done, total) }})

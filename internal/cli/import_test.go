@@ -228,6 +228,14 @@ func TestRejectedRows(t *testing.T) {
 		t.Errorf("published with rejected rows: exit %d, %s", code, stderr)
 	}
 	must(t, "edition", "publish", "x", "--accept-rejected", "--data", data)
+
+	// From here on families have ids: keys that are not where --secrets says must not be made anew.
+	must(t, "edition", "create", "y", "--data", data)
+	must(t, "import", "areas", sample("schematic.geojson"), "--edition", "y", "--data", data)
+	code, _, stderr = run(t, "import", "households", file, "--edition", "y", "--data", data, "--secrets", filepath.Join(dir, "elsewhere"))
+	if code != exitFailed || !strings.Contains(stderr, "--secrets") {
+		t.Errorf("imported with new keys: exit %d, %s", code, stderr)
+	}
 }
 
 func TestWrongUsage(t *testing.T) {

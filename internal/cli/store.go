@@ -52,11 +52,22 @@ func closing(s *store, work func(*store) error) (err error) {
 	return work(s)
 }
 
-// secrets reads the secret keys, making them at first use.
-func (p *program) secrets() (registry.Secrets, error) {
-	dir := p.config.Secrets
-	if dir == "" {
-		dir = filepath.Join(p.config.Data, "secrets")
+// secrets reads the secret keys. They are made at first use: as long as the store holds no family.
+func (p *program) secrets(s *store) (registry.Secrets, error) {
+	editions, err := s.Editions(p.ctx)
+	if err != nil {
+		return registry.Secrets{}, err
 	}
-	return access.LoadSecrets(dir)
+	empty := true
+	for _, e := range editions {
+		empty = empty && e.Households == 0
+	}
+	return access.LoadSecrets(p.secretsDir(), empty)
+}
+
+func (p *program) secretsDir() string {
+	if p.config.Secrets != "" {
+		return p.config.Secrets
+	}
+	return filepath.Join(p.config.Data, "secrets")
 }
