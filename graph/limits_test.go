@@ -191,3 +191,12 @@ func TestAnswerStaysSmall(t *testing.T) {
 		t.Errorf("%d errors in %d bytes", len(a.Errors), len(text))
 	}
 }
+
+// TestManyEditions: each edition may have to be loaded, so an operation may ask of a few only.
+func TestManyEditions(t *testing.T) {
+	f := newFixture(t)
+	_, text, _ := f.ask(t, registry.RolePublic, `{ a: edition(id: "a") { id } b: edition(id: "b") { id } c: edition(id: "c") { id } d: edition(id: "d") { id } e: edition(id: "e") { id } }`, nil)
+	if !strings.Contains(text, string(registry.CodeComplexity)) || strings.Count(text, string(registry.CodeNotFound)) != 4 {
+		t.Errorf("%s", text)
+	}
+}

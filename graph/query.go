@@ -31,6 +31,9 @@ func (r *Resolver) view(ctx context.Context, edition *string) (*registry.View, e
 	if edition != nil {
 		name = *edition
 	}
+	if err := admit(ctx, name); err != nil {
+		return nil, err
+	}
 	v, err := r.moment(ctx).View(ctx, access.ViewerOf(ctx).Role, name)
 	if err == nil {
 		noteState(ctx, v)

@@ -23,7 +23,25 @@ type stateNote struct{ gate *disclosure.Gate }
 type notedStates struct {
 	moment disclosure.Moment
 	mu     sync.Mutex
+	asked  map[string]bool // names of editions
 	states []*registry.Dataset
+}
+
+// maxEditions is how many editions an operation may ask of: each may have to be loaded.
+const maxEditions = 4
+
+// admit counts the editions that the operation of ctx asks of.
+func admit(ctx context.Context, edition string) error {
+	noted, ok := ctx.Value(notedKey{}).(*notedStates)
+	if !ok {
+		return nil
+	}
+	noted.mu.Lock()
+	defer noted.mu.Unlock()
+	if noted.asked[edition] = true; len(noted.asked) > maxEditions {
+		return registry.Errorf(registry.CodeComplexity, "edition", "one operation may ask of %d editions", maxEditions)
+	}
+	return nil
 }
 
 // moment gives what is published for the operation of ctx.
@@ -53,7 +71,7 @@ func (stateNote) ExtensionName() string                   { return "StateNote" }
 func (stateNote) Validate(graphql.ExecutableSchema) error { return nil }
 
 func (n stateNote) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(context.WithValue(ctx, notedKey{}, &notedStates{moment: n.gate.Now()}))
+	return next(context.WithValue(ctx, notedKey{}, &notedStates{moment: n.gate.Now(), asked: map[string]bool{}}))
 }
 
 func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {

@@ -1984,11 +1984,11 @@ input GroupBy @oneOf {
   hex: HexSize
 }
 
-"Everything is a question. Every field takes an edition; without one it answers from the newest published state."
+"Everything is a question. Every field takes an edition; without one it answers from the newest published state: that of the latest day its figures are as of. One operation may ask of at most four."
 type Query {
   "An edition of the registry by id, or the newest published one. PUBLIC."
   edition("An edition (2025-q3, its newest state) or a state (2025-q3+2025-10)." id: ID): Edition
-  "Published editions, newest first. PUBLIC."
+  "Published editions, latest day first. PUBLIC."
   editions("Page size, at most 200; 50 when not given." first: Int, "Cursor of the last edge seen." after: String): EditionConnection!
   "One area by its code; null when the edition has none. PUBLIC."
   area("Its code." code: AreaCode!, "Edition or state." edition: ID): Area

@@ -41,7 +41,7 @@ func Areas(v *registry.View, filter *AreaFilter, near *registry.Position, first 
 		ranked[i].Area = p
 	}
 	if near != nil {
-		if err := near.Check(); err != nil {
+		if err := v.CheckPosition(*near); err != nil {
 			return nil, registry.Under("near", err)
 		}
 		ranked = v.Areas.Nearest(positions, near.Orb())

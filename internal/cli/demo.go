@@ -7,6 +7,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"kantong/geodata"
 	"kantong/internal/access"
 	"kantong/internal/registry"
 	"kantong/web"
@@ -56,13 +57,21 @@ func (p *program) ensureDemo(s *store, c *demoCommand) error {
 			if err := s.Discard(p.ctx, demoEdition, ""); err != nil {
 				return err
 			}
-		case e.Households != int64(c.Households) || (e.Schematic != (c.Areas == "")):
+		case e.Households != int64(c.Households) || e.Boundaries != c.boundaries():
 			return registry.Conflict("", "%s holds a demonstration city of %s families on %s: use another --data for another city", where, humanize.Comma(e.Households), e.Boundaries)
 		default:
 			return nil
 		}
 	}
 	return p.makeDemo(s, c)
+}
+
+// boundaries says where the city's come from.
+func (c *demoCommand) boundaries() string {
+	if c.Areas != "" {
+		return "imported from " + filepath.Base(c.Areas)
+	}
+	return geodata.SchematicSource
 }
 
 // demoKey makes a planner's key for this start. Keys are not kept, so the former start's is revoked.

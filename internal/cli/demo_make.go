@@ -28,10 +28,7 @@ func (p *program) makeDemo(s *store, c *demoCommand) error {
 	fmt.Fprintf(p.stdout, "Making a demonstration city of %s families (once; later starts reuse it) …\n", humanize.Comma(int64(c.Households)))
 	edition := registry.Edition{ID: demoEdition, Label: "Kota Pangkalpinang (demonstration)", Synthetic: true, AsOf: "2025-09-30",
 		Source: "synthetic: made by kantong demo; totals follow press figures of December 2024, no row stands for a family"}
-	edition.Boundaries, edition.Schematic = geodata.SchematicSource, true
-	if c.Areas != "" {
-		edition.Boundaries, edition.Schematic = "imported from "+c.Areas, false
-	}
+	edition.Boundaries, edition.Schematic = c.boundaries(), c.Areas == ""
 	if err := s.CreateEdition(p.ctx, edition); err != nil {
 		return err
 	}

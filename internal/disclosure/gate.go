@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -50,6 +51,7 @@ func (g *Gate) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(editions, func(a, b registry.Edition) int { return cmp.Compare(b.AsOf, a.AsOf) })
 	var states []registry.State
 	for _, e := range editions {
 		states = append(states, statesOf(e)...)
@@ -95,7 +97,8 @@ func (o *opened) open(ctx context.Context, source Source, s registry.State) {
 	o.once.Do(func() { o.dataset, o.engine, o.err = source.Open(context.WithoutCancel(ctx), s) })
 }
 
-// statesOf gives the published states of an edition, newest release first.
+// statesOf gives the published states of an edition, newest release first. Newest is the latest day that figures are as
+// of: correcting last month's enrolments must not move the map back by a month. Of one day, the last published.
 func statesOf(e registry.Edition) (states []registry.State) {
 	releases := e.Releases
 	e.Releases = nil
@@ -104,6 +107,9 @@ func statesOf(e registry.Edition) (states []registry.State) {
 			states = append(states, registry.State{Edition: e, Release: r, Hash: registry.StateHash(e.ContentHash, r.ContentHash)})
 		}
 	}
+	slices.SortStableFunc(states, func(a, b registry.State) int {
+		return cmp.Compare(b.Release.EnrolmentsAsOf, a.Release.EnrolmentsAsOf)
+	})
 	return states
 }
 

@@ -156,3 +156,21 @@ func TestGateRefresh(t *testing.T) {
 		t.Errorf("redefined programmes: %v, opened %d times", err, s.opened["2025-q3+2025-10"])
 	}
 }
+
+// TestNewestIsByDay: what is published late about an earlier day is not the newest.
+func TestNewestIsByDay(t *testing.T) {
+	s := newShelf(t)
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	s.editions = []registry.Edition{
+		{ID: "2024-q4", AsOf: "2024-12-31", PublishedAt: &at, Releases: []registry.Release{{PublishedAt: &at}}}, // published last
+		{ID: "2025-q3", AsOf: "2025-09-30", PublishedAt: &at, Releases: []registry.Release{
+			{ID: "2025-10", EnrolmentsAsOf: "2025-10-31", PublishedAt: &at}, {ID: "2025-09b", EnrolmentsAsOf: "2025-09-30", PublishedAt: &at}}},
+	}
+	gate, err := disclosure.NewGate(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := gate.Now().View(t.Context(), registry.RolePublic, ""); err != nil || v.State.ID() != "2025-q3+2025-10" {
+		t.Errorf("%v, %v", v.State.ID(), err)
+	}
+}
