@@ -116,7 +116,7 @@ func gazetteer() []ingest.KnownArea {
 
 func (p *program) show(r *ingest.Report) {
 	if r.Unchanged {
-		fmt.Fprintf(p.stdout, "%s is in the draft already, unchanged: nothing to do.\n", r.File)
+		fmt.Fprintf(p.stdout, "%s is in the edition already, unchanged: nothing to do.\n", r.File)
 		return
 	}
 	fmt.Fprintf(p.stdout, "%s: %s rows of %s stored, %s rejected.\n", r.File, humanize.Comma(r.Rows), r.Kind, humanize.Comma(r.Rejected))
