@@ -8,6 +8,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"kantong/internal/access"
 	"kantong/internal/registry"
 )
 
@@ -40,10 +41,11 @@ func (c *copyCommand) Run(p *program) error {
 
 func (p *program) copyAll(c *copyCommand, from, to *store) error {
 	// Record keys must be those of the original: its keys are where --secrets says, or beside a data directory.
+	dir := p.secretsDir()
 	if p.config.Secrets == "" && from.database == nil {
-		p.config.Secrets = filepath.Join(c.From, "secrets")
+		dir = filepath.Join(c.From, "secrets")
 	}
-	secrets, err := p.secrets(from)
+	secrets, err := access.LoadSecrets(dir, false)
 	if err != nil {
 		return err
 	}
@@ -57,6 +59,9 @@ func (p *program) copyAll(c *copyCommand, from, to *store) error {
 	}
 	has := map[string]string{} // hash of what is published there
 	for _, e := range there {
+		if e.PublishedAt == nil {
+			return registry.Conflict("--to", "holds the draft %s; publish or discard it first (a copy that was interrupted leaves one)", e.ID)
+		}
 		has[e.ID] = e.ContentHash
 		for _, r := range e.Releases {
 			if r.PublishedAt != nil {

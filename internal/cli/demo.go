@@ -51,7 +51,7 @@ func (p *program) ensureDemo(s *store, c *demoCommand) error {
 	}
 	for _, e := range editions {
 		switch {
-		case e.ID != demoEdition:
+		case e.ID != demoEdition || !e.Synthetic:
 			return registry.Conflict("", "%s holds the edition %s: the demonstration wants a place of its own, e.g. --data ./demo-data", where, e.ID)
 		case e.PublishedAt == nil: // a former start was ended before it was done
 			if err := s.Discard(p.ctx, demoEdition, ""); err != nil {

@@ -44,10 +44,11 @@ func (c *queryCommand) Run(p *program) error {
 		return err
 	}
 	return p.withStore(func(s *store) error {
-		tracer, _, err := observe.NewTracer(p.ctx, Version())
+		tracer, stopTracing, err := observe.NewTracer(p.ctx, Version())
 		if err != nil {
 			return err
 		}
+		defer func() { _ = stopTracing(context.WithoutCancel(p.ctx)) }() // the answer matters more than its trace
 		src, err := p.source(s, c.engineFlags, observe.Observer{Metrics: observe.NewMetrics(), Tracer: tracer})
 		if err != nil {
 			return err

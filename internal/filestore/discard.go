@@ -17,7 +17,7 @@ func (s *Store) Discard(ctx context.Context, edition, release string) error {
 		if err != nil {
 			return err
 		}
-		r, err := findRelease(&e, release)
+		r, err := e.FindRelease(release)
 		if err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func ensureDraftRelease(ctx context.Context, tx *sql.Tx, edition, release string
 	if err != nil {
 		return err
 	}
-	r, err := findRelease(&e, release)
+	r, err := e.FindRelease(release)
 	switch {
 	case err == nil && r.PublishedAt != nil:
 		return registry.Conflict("release", "%s is published and does not change any more; write to a draft release", registry.StateID(edition, release))
@@ -86,7 +86,7 @@ func (s *Store) Enrolments(ctx context.Context, edition, release string) iter.Se
 		if err != nil {
 			return err
 		}
-		if _, err := findRelease(&e, release); err != nil {
+		if _, err := e.FindRelease(release); err != nil {
 			return err
 		}
 		return scanEnrolments(ctx, tx, edition, release, func(e *registry.Enrolment) error { return each(*e) })

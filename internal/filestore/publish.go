@@ -46,22 +46,14 @@ func (s *Store) Publish(ctx context.Context, edition, release string, o registry
 	return state, nil
 }
 
-// releaseToPublish chooses the draft release of a publication, as Publish says.
+// releaseToPublish chooses the draft release of a publication, as Publish says, making an empty one where there is none.
 func releaseToPublish(ctx context.Context, tx *sql.Tx, e *registry.Edition, name string) (registry.Release, error) {
-	r, err := findRelease(e, name)
+	r, err := e.ReleaseToPublish(name)
 	switch {
-	case err == nil && r.PublishedAt != nil:
-		return registry.Release{}, registry.Conflict("release", "%s is published already", registry.StateID(e.ID, name))
-	case err == nil:
-		return *r, nil
-	case name != "":
+	case err != nil:
 		return registry.Release{}, err
-	case e.PublishedAt != nil:
-		return registry.Release{}, registry.Conflict("release", "edition %s is published already; name a draft release of it", e.ID)
-	case len(e.Releases) == 1: // those of a draft edition are drafts
-		return e.Releases[0], nil
-	case len(e.Releases) > 1:
-		return registry.Release{}, registry.Conflict("release", "edition %s has %d draft releases; name the one to publish, e.g. %s", e.ID, len(e.Releases), e.Releases[0].ID)
+	case r != nil:
+		return *r, nil
 	}
 	return registry.Release{}, insertRelease(ctx, tx, e.ID, registry.Release{})
 }

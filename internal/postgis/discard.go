@@ -18,7 +18,7 @@ func (s *Store) Discard(ctx context.Context, edition, release string) error {
 		if release == "" {
 			return discardEdition(ctx, tx, e)
 		}
-		r, err := e.findRelease(release)
+		r, err := e.FindRelease(release)
 		if err != nil {
 			return err
 		}

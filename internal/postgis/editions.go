@@ -1,10 +1,8 @@
 package postgis
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -43,24 +41,8 @@ func (s *Store) Editions(ctx context.Context) ([]registry.Edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(list, func(a, b registry.Edition) int {
-		if a.PublishedAt != nil && b.PublishedAt != nil {
-			return cmp.Or(b.PublishedAt.Compare(*a.PublishedAt), cmp.Compare(a.ID, b.ID))
-		}
-		return cmp.Or(draftsLast(a.PublishedAt, b.PublishedAt), cmp.Compare(a.ID, b.ID))
-	})
+	registry.SortEditions(list)
 	return list, nil
-}
-
-// draftsLast orders what is published before what is not.
-func draftsLast(a, b *time.Time) int {
-	switch {
-	case a != nil && b == nil:
-		return -1
-	case a == nil && b != nil:
-		return 1
-	}
-	return 0
 }
 
 // findEdition gives one edition with its releases, or NOT_FOUND.
@@ -182,17 +164,4 @@ func insertRelease(ctx context.Context, tx pgx.Tx, edition string, r registry.Re
 		return registry.Conflict("release", "edition %s has a release %q already", edition, r.ID)
 	}
 	return err
-}
-
-// findRelease gives the release of an id, or NOT_FOUND.
-func (e *edition) findRelease(id string) (*registry.Release, error) {
-	for i := range e.Releases {
-		if e.Releases[i].ID == id {
-			return &e.Releases[i], nil
-		}
-	}
-	if id == "" {
-		return nil, registry.NotFound("release", "edition %s has no enrolments without a release name; name the release", e.ID)
-	}
-	return nil, registry.NotFound("release", "edition %s has no release %q", e.ID, id)
 }

@@ -108,3 +108,11 @@ func copyRows[T any](ctx context.Context, t testing.TB, pool *pgxpool.Pool, tabl
 		t.Fatalf("copy to %s: %v", table, err)
 	}
 }
+
+// orNull is v, or NULL where v is what stands for unknown.
+func orNull[T comparable](v, unknown T) any {
+	if v == unknown {
+		return nil
+	}
+	return v
+}

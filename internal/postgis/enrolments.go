@@ -42,7 +42,7 @@ func ensureDraftRelease(ctx context.Context, tx pgx.Tx, edition, release string)
 	if err != nil {
 		return err
 	}
-	r, err := e.findRelease(release)
+	r, err := e.FindRelease(release)
 	switch {
 	case err == nil && r.PublishedAt != nil:
 		return registry.Conflict("release", "%s is published and does not change any more; write to a draft release", registry.StateID(edition, release))
@@ -100,7 +100,7 @@ func (s *Store) Enrolments(ctx context.Context, edition, release string) iter.Se
 		if err != nil {
 			return err
 		}
-		if _, err := e.findRelease(release); err != nil {
+		if _, err := e.FindRelease(release); err != nil {
 			return err
 		}
 		return scanEnrolments(ctx, tx, e, release, func(v *registry.Enrolment) error { return each(*v) })

@@ -6,14 +6,6 @@ import (
 	"kantong/internal/registry"
 )
 
-// orNull is v, or NULL where v is what stands for unknown.
-func orNull[T comparable](v, unknown T) any {
-	if v == unknown {
-		return nil
-	}
-	return v
-}
-
 // orUnknown is what a nullable column holds, or what stands for unknown.
 func orUnknown[T any](v *T, unknown T) T {
 	if v == nil {

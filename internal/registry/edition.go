@@ -1,7 +1,9 @@
 package registry
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -64,4 +66,53 @@ func CheckEditionID(field, id string) error {
 		return Invalid(field, "%q is not a name for it: small letters, digits and -, at most 32, e.g. 2025-q3", id)
 	}
 	return nil
+}
+
+// SortEditions puts published editions first, newest publication first, then drafts by id: the order of Store.Editions.
+func SortEditions(list []Edition) {
+	slices.SortFunc(list, func(a, b Edition) int {
+		switch {
+		case a.PublishedAt != nil && b.PublishedAt != nil:
+			return cmp.Or(b.PublishedAt.Compare(*a.PublishedAt), cmp.Compare(a.ID, b.ID))
+		case a.PublishedAt != nil:
+			return -1
+		case b.PublishedAt != nil:
+			return 1
+		}
+		return cmp.Compare(a.ID, b.ID)
+	})
+}
+
+// FindRelease gives the release of an id, or NOT_FOUND.
+func (e *Edition) FindRelease(id string) (*Release, error) {
+	for i := range e.Releases {
+		if e.Releases[i].ID == id {
+			return &e.Releases[i], nil
+		}
+	}
+	if id == "" {
+		return nil, NotFound("release", "edition %s has no enrolments without a release name; name the release", e.ID)
+	}
+	return nil, NotFound("release", "edition %s has no release %q", e.ID, id)
+}
+
+// ReleaseToPublish chooses the draft release of a publication: the named one; with "" the edition's own unnamed one, else,
+// for a draft edition, its only one. It is nil when an empty, unnamed one is to be made.
+func (e *Edition) ReleaseToPublish(name string) (*Release, error) {
+	r, err := e.FindRelease(name)
+	switch {
+	case err == nil && r.PublishedAt != nil:
+		return nil, Conflict("release", "%s is published already", StateID(e.ID, name))
+	case err == nil:
+		return r, nil
+	case name != "":
+		return nil, err
+	case e.PublishedAt != nil:
+		return nil, Conflict("release", "edition %s is published already; name a draft release of it", e.ID)
+	case len(e.Releases) == 1: // those of a draft edition are drafts
+		return &e.Releases[0], nil
+	case len(e.Releases) > 1:
+		return nil, Conflict("release", "edition %s has %d draft releases; name the one to publish, e.g. %s", e.ID, len(e.Releases), e.Releases[0].ID)
+	}
+	return nil, nil
 }
