@@ -25,20 +25,13 @@ func (r *Resolver) Query() generated.QueryResolver { return query{r} }
 
 type query struct{ *Resolver }
 
-// view is what the viewer may see of an edition; every answer says which one it was.
+// view is what the viewer may see of an edition.
 func (r *Resolver) view(ctx context.Context, edition *string) (*registry.View, error) {
 	name := ""
 	if edition != nil {
 		name = *edition
 	}
-	if err := admit(ctx, name); err != nil {
-		return nil, err
-	}
-	v, err := r.moment(ctx).View(ctx, access.ViewerOf(ctx).Role, name)
-	if err == nil {
-		noteState(ctx, v)
-	}
-	return v, err
+	return r.operationOf(ctx).view(ctx, access.ViewerOf(ctx).Role, name)
 }
 
 func (q query) Edition(ctx context.Context, id *string) (*model.Edition, error) {
@@ -50,7 +43,7 @@ func (q query) Edition(ctx context.Context, id *string) (*model.Edition, error) 
 }
 
 func (q query) Editions(ctx context.Context, first *int, after *string) (*model.EditionConnection, error) {
-	published, err := q.moment(ctx).Editions(ctx, access.ViewerOf(ctx).Role)
+	published, err := q.operationOf(ctx).moment.Editions(ctx, access.ViewerOf(ctx).Role)
 	if err != nil {
 		return nil, err
 	}

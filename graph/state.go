@@ -20,72 +20,74 @@ import (
 // give two halves of an answer two states.
 type stateNote struct{ gate *disclosure.Gate }
 
-type notedStates struct {
+type operationKey struct{}
+
+// operation is what the fields of one operation share: the moment, and a view of each edition that it names.
+type operation struct {
 	moment disclosure.Moment
 	mu     sync.Mutex
-	asked  map[string]bool // names of editions
-	states []*registry.Dataset
+	views  map[string]*registry.View // by name; nil where there is none
 }
 
 // maxEditions is how many editions an operation may ask of: each may have to be loaded.
 const maxEditions = 4
 
-// admit counts the editions that the operation of ctx asks of.
-func admit(ctx context.Context, edition string) error {
-	noted, ok := ctx.Value(notedKey{}).(*notedStates)
-	if !ok {
-		return nil
-	}
-	noted.mu.Lock()
-	defer noted.mu.Unlock()
-	if noted.asked[edition] = true; len(noted.asked) > maxEditions {
-		return registry.Errorf(registry.CodeComplexity, "edition", "one operation may ask of %d editions", maxEditions)
-	}
-	return nil
+func newOperation(g *disclosure.Gate) *operation {
+	return &operation{moment: g.Now(), views: map[string]*registry.View{}}
 }
 
-// moment gives what is published for the operation of ctx.
-func (r *Resolver) moment(ctx context.Context) disclosure.Moment {
-	if noted, ok := ctx.Value(notedKey{}).(*notedStates); ok {
-		return noted.moment
+// view gives every field that names the same edition the same view.
+func (o *operation) view(ctx context.Context, role registry.Role, edition string) (*registry.View, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	v, named := o.views[edition]
+	switch {
+	case v != nil:
+		return v, nil
+	case !named && len(o.views) == maxEditions:
+		return nil, registry.Errorf(registry.CodeComplexity, "edition", "one operation may ask of %d editions", maxEditions)
 	}
-	return r.Gate.Now()
+	v, err := o.moment.View(ctx, role, edition)
+	o.views[edition] = v
+	return v, err
 }
 
-type notedKey struct{}
-
-// noteState records that the operation of ctx uses a view.
-func noteState(ctx context.Context, v *registry.View) {
-	noted, ok := ctx.Value(notedKey{}).(*notedStates)
-	if !ok {
-		return
+// operationOf gives the operation of ctx; a resolver outside of one has one of its own.
+func (r *Resolver) operationOf(ctx context.Context) *operation {
+	if o, ok := ctx.Value(operationKey{}).(*operation); ok {
+		return o
 	}
-	noted.mu.Lock()
-	defer noted.mu.Unlock()
-	if !slices.Contains(noted.states, v.Dataset) {
-		noted.states = append(noted.states, v.Dataset)
-	}
+	return newOperation(r.Gate)
 }
 
 func (stateNote) ExtensionName() string                   { return "StateNote" }
 func (stateNote) Validate(graphql.ExecutableSchema) error { return nil }
 
 func (n stateNote) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(context.WithValue(ctx, notedKey{}, &notedStates{moment: n.gate.Now(), asked: map[string]bool{}}))
+	return next(context.WithValue(ctx, operationKey{}, newOperation(n.gate)))
 }
 
 func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
-	noted, ok := ctx.Value(notedKey{}).(*notedStates)
-	if !ok || response == nil || len(noted.states) == 0 {
+	o, ok := ctx.Value(operationKey{}).(*operation)
+	if !ok || response == nil {
 		return response
 	}
-	slices.SortFunc(noted.states, func(a, b *registry.Dataset) int { return strings.Compare(a.State.ID(), b.State.ID()) })
 	note := sourceNote{}
-	for _, d := range noted.states {
-		e := &d.State.Edition
-		note.States = append(note.States, stateSource{d.State.ID(), e.AsOf, d.Version, e.Synthetic, e.Boundaries, e.Schematic})
+	for _, v := range o.views {
+		if v == nil {
+			continue
+		}
+		e := &v.State.Edition
+		source := stateSource{v.State.ID(), e.AsOf, v.Version, e.Synthetic, e.Boundaries, e.Schematic}
+		if !slices.Contains(note.States, source) {
+			note.States = append(note.States, source)
+		}
 	}
+	if len(note.States) == 0 {
+		return response
+	}
+	slices.SortFunc(note.States, func(a, b stateSource) int { return strings.Compare(a.State, b.State) })
 	if response.Extensions == nil {
 		response.Extensions = map[string]any{}
 	}
