@@ -26,7 +26,8 @@ func Backup(ctx context.Context, dir, to string) error {
 	if err := copyInto(ctx, source, filepath.Join(to, RegistryFile)); err != nil {
 		return unusable(to, err)
 	}
-	ledger, err := openLedger(ctx, filepath.Join(dir, LedgerFile))
+	// Not query_only: that would refuse VACUUM INTO.
+	ledger, err := openLedgerPool(filepath.Join(dir, LedgerFile), 1)
 	if err != nil {
 		return unusable(dir, err)
 	}

@@ -102,7 +102,7 @@ func killWhileWriting(t *testing.T, dir string, after time.Duration, acknowledge
 func checkAfterKill(t *testing.T, dir, hash string, acknowledged map[string]bool) {
 	s := openStore(t, dir)
 	defer s.Close()
-	for name, db := range map[string]*sql.DB{RegistryFile: s.writer, LedgerFile: s.ledger} {
+	for name, db := range map[string]*sql.DB{RegistryFile: s.writer, LedgerFile: s.ledger.writer} {
 		var verdict string
 		if err := db.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 			t.Errorf("%s: %s, %v", name, verdict, err)

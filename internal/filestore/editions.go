@@ -54,16 +54,18 @@ func queryEditions(ctx context.Context, tx *sql.Tx, id string) ([]registry.Editi
 	list := []registry.Edition{}
 	err = query(ctx, tx, func(rows *sql.Rows) (err error) {
 		var e registry.Edition
+		var keys, locatedKeys int64
 		var published string
 		if err = rows.Scan(&e.ID, &e.Label, &e.Source, &e.AsOf, &e.Synthetic, &e.Boundaries, &e.Schematic, &e.Households, &e.People,
-			&e.Located, &e.ContentHash, &published); err != nil {
+			&e.Located, &keys, &locatedKeys, &e.ContentHash, &published); err != nil {
 			return err
 		}
+		e.Keys, e.LocatedKeys = wordsOf(keys), wordsOf(locatedKeys)
 		e.PublishedAt, err = stampOrNil(published)
 		e.Releases = releases[e.ID]
 		list = append(list, e)
 		return err
-	}, `SELECT id, label, source, coalesce(as_of, ''), synthetic, boundaries, schematic, households, people, located,
+	}, `SELECT id, label, source, coalesce(as_of, ''), synthetic, boundaries, schematic, households, people, located, keys, located_keys,
 		coalesce(content_hash, ''), coalesce(published_at, '') FROM editions WHERE ?1 IN ('', id)`, id)
 	return list, err
 }

@@ -21,6 +21,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "publish":
 		os.Exit(publishForEver(dir))
+	case "ledger":
+		os.Exit(keepForEver(dir))
 	case "open":
 		os.Exit(openOnce(dir))
 	}
@@ -42,7 +44,7 @@ func openStore(t testing.TB, dir string) *Store {
 }
 
 var (
-	testSecrets = registry.Secrets{ID: []byte("id"), Record: []byte("record")}
+	testSecrets = registry.Secrets{ID: [][]byte{[]byte("id")}, Record: []byte("record")}
 	testTime    = time.Date(2025, 11, 1, 8, 30, 0, 123456000, time.UTC)
 )
 

@@ -35,7 +35,7 @@ func (s *Store) Records(ctx context.Context, edition string) iter.Seq2[registry.
 		return scanHouseholds(ctx, tx, "k.record_key",
 			"FROM households h CROSS JOIN record_keys k ON k.household_fid = h.fid WHERE h.edition = ? ORDER BY h.id", []any{edition},
 			func(h *registry.Household, key int64) error {
-				return each(registry.Record{Household: *h, Key: registry.RecordKey{uint32(uint64(key) >> 32), uint32(key)}})
+				return each(registry.Record{Household: *h, Key: wordsOf(key)})
 			})
 	})
 }

@@ -3,27 +3,59 @@ package filestore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
-	"time"
 
 	_ "modernc.org/sqlite" // the driver's name
 
 	"kantong/internal/registry"
 )
 
-const ledgerSchema = `
-CREATE TABLE IF NOT EXISTS api_keys (
-  id TEXT PRIMARY KEY,
-  role TEXT NOT NULL,
-  organisation TEXT NOT NULL,
-  sha256 BLOB NOT NULL UNIQUE,
-  created_at TEXT NOT NULL,
-  revoked_at TEXT
-) WITHOUT ROWID`
+// Ledger is the file ledger.sqlite: keys, the audit log, spendings and changes. What was acknowledged survives the end of
+// the process in every case. Keys and changes also survive a loss of power. What is added on the way of every request does
+// not wait for the disk: a loss of power may take the last lines of the audit log and the last spendings along, but leaves
+// what is before them whole.
+type Ledger struct {
+	writer   *sql.DB // keys and changes: on the disk when acknowledged
+	appender *sql.DB // the audit log and spendings: with the operating system when acknowledged
+	readers  *sql.DB // snapshots that wait for no writer
+}
 
-func openLedger(ctx context.Context, path string) (*sql.DB, error) {
+var _ registry.Ledger = (*Ledger)(nil)
+
+// Ledger gives the ledger of the store's directory. It is usable until the store is closed.
+func (s *Store) Ledger() registry.Ledger { return s.ledger }
+
+// openLedger opens the file, which may be empty or of an earlier version of this program.
+func openLedger(ctx context.Context, path string) (*Ledger, error) {
+	l := &Ledger{}
+	for _, pool := range []struct {
+		db          **sql.DB
+		connections int
+		pragma      string
+	}{
+		{&l.writer, 1, "synchronous(FULL)"},
+		{&l.appender, 1, "synchronous(NORMAL)"},
+		{&l.readers, ledgerReaders, "query_only(1)"},
+	} {
+		var err error
+		if *pool.db, err = openLedgerPool(path, pool.connections, pool.pragma); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	if err := inTransaction(ctx, l.writer, nil, func(tx *sql.Tx) error { return ensureLedger(ctx, tx) }); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), l.Close())
+	}
+	return l, nil
+}
+
+// ledgerReaders is how many may read the ledger at the same time; the others wait.
+const ledgerReaders = 4
+
+// openLedgerPool gives connections to a ledger that is there. It looks at nothing yet.
+func openLedgerPool(path string, connections int, pragmas ...string) (*sql.DB, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -34,103 +66,41 @@ func openLedger(ctx context.Context, path string) (*sql.DB, error) {
 	}
 	name := url.URL{Scheme: "file", Path: absolute, RawQuery: url.Values{
 		"mode": {"rw"}, "_txlock": {"immediate"}, "_error_rc": {"1"},
-		"_pragma": {"busy_timeout(10000)", "synchronous(FULL)", "journal_mode(WAL)"},
+		"_pragma": append([]string{"busy_timeout(10000)", "journal_mode(WAL)"}, pragmas...),
 	}.Encode()}
 	db, err := sql.Open("sqlite", name.String())
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1)
-	if _, err := db.ExecContext(ctx, ledgerSchema); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
 	return db, nil
 }
 
-// Ledger keeps API keys in a file of their own.
-type Ledger struct{ db *sql.DB }
-
-var _ registry.Ledger = Ledger{}
-
-// Ledger gives the ledger of the store's directory. It is usable until the store is closed.
-func (s *Store) Ledger() registry.Ledger { return Ledger{s.ledger} }
-
-// AddKey stores a key; CONFLICT when its id, or the key itself, is there already.
-func (l Ledger) AddKey(ctx context.Context, k registry.APIKey) error {
-	var revoked any
-	if k.RevokedAt != nil {
-		revoked = stamp(*k.RevokedAt)
-	}
-	_, err := l.db.ExecContext(ctx, "INSERT INTO api_keys (id, role, organisation, sha256, created_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?)",
-		k.ID, k.Role.String(), k.Organisation, k.SHA256[:], stamp(k.CreatedAt), revoked)
-	if isTaken(err) {
-		return registry.Conflict("id", "there is a key %s already", k.ID)
-	}
-	return translate(err)
-}
-
-const selectKeys = "SELECT id, role, organisation, sha256, created_at, coalesce(revoked_at, '') FROM api_keys "
-
-// Keys gives all keys, newest first.
-func (l Ledger) Keys(ctx context.Context) ([]registry.APIKey, error) {
-	return l.query(ctx, selectKeys+"ORDER BY created_at DESC, id")
-}
-
-// KeyByHash gives the key of a hash that is not revoked.
-func (l Ledger) KeyByHash(ctx context.Context, sha256 [32]byte) (registry.APIKey, error) {
-	list, err := l.query(ctx, selectKeys+"WHERE sha256 = ? AND revoked_at IS NULL", sha256[:])
-	if err == nil && len(list) == 0 {
-		err = registry.NotFound("key", "no such key, or it was revoked")
-	}
-	if err != nil {
-		return registry.APIKey{}, err
-	}
-	return list[0], nil
-}
-
-// RevokeKey ends a key at once; the first revocation counts.
-func (l Ledger) RevokeKey(ctx context.Context, id string, at time.Time) error {
-	result, err := l.db.ExecContext(ctx, "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", stamp(at), id)
-	if err != nil {
-		return translate(err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return registry.NotFound("id", "there is no key %q", id)
-	}
-	return nil
-}
-
-func (l Ledger) query(ctx context.Context, text string, args ...any) ([]registry.APIKey, error) {
-	rows, err := l.db.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	list := []registry.APIKey{}
-	for rows.Next() {
-		k, err := scanKey(rows)
-		if err != nil {
-			return nil, err
+// Close ends all connections.
+func (l *Ledger) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{l.readers, l.appender, l.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
 		}
-		list = append(list, k)
 	}
-	return list, translate(rows.Err())
+	return errors.Join(errs...)
 }
 
-func scanKey(rows *sql.Rows) (k registry.APIKey, err error) {
-	var role, created, revoked string
-	var hash []byte
-	if err = rows.Scan(&k.ID, &role, &k.Organisation, &hash, &created, &revoked); err != nil {
-		return k, err
-	}
-	copy(k.SHA256[:], hash)
-	if k.Role, err = registry.ParseRole(role); err != nil {
-		return k, err
-	}
-	if k.CreatedAt, err = time.Parse(stampLayout, created); err != nil {
-		return k, err
-	}
-	k.RevokedAt, err = stampOrNil(revoked)
-	return k, err
+// write runs do in a transaction that is on the disk when write returns.
+func (l *Ledger) write(ctx context.Context, do func(tx *sql.Tx) error) error {
+	return inTransaction(ctx, l.writer, nil, do)
+}
+
+// add runs do in a transaction that survives the end of the process when add returns.
+func (l *Ledger) add(ctx context.Context, do func(tx *sql.Tx) error) error {
+	return inTransaction(ctx, l.appender, nil, do)
+}
+
+// read gives the rows of a query one after the other to scan.
+func (l *Ledger) read(ctx context.Context, scan func(*sql.Rows) error, text string, args ...any) error {
+	return inTransaction(ctx, l.readers, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
+		return query(ctx, tx, scan, text, args...)
+	})
 }

@@ -15,6 +15,13 @@ func (s *Store) PutPrograms(ctx context.Context, edition string, im registry.Imp
 		if _, err := findEdition(ctx, tx, edition); err != nil {
 			return err
 		}
+		revision, err := programsRevision(ctx, tx, edition)
+		if err != nil {
+			return err
+		}
+		if err := im.CheckReplaces(revision); err != nil {
+			return err
+		}
 		if !im.Append {
 			if err := deleteRows(ctx, tx, "programs", edition); err != nil {
 				return err
@@ -86,7 +93,7 @@ func (s *Store) Programs(ctx context.Context, edition string) (list []registry.P
 		if _, err := findEdition(ctx, tx, edition); err != nil {
 			return err
 		}
-		if err := tx.QueryRowContext(ctx, "SELECT programs_revision FROM editions WHERE id = ?", edition).Scan(&revision); err != nil {
+		if revision, err = programsRevision(ctx, tx, edition); err != nil {
 			return err
 		}
 		return query(ctx, tx, func(rows *sql.Rows) error {
@@ -97,6 +104,11 @@ func (s *Store) Programs(ctx context.Context, edition string) (list []registry.P
 			FROM programs WHERE edition = ? ORDER BY code`, edition)
 	})
 	return list, revision, err
+}
+
+func programsRevision(ctx context.Context, tx *sql.Tx, edition string) (revision int64, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT programs_revision FROM editions WHERE id = ?", edition).Scan(&revision)
+	return revision, err
 }
 
 func scanProgram(rows *sql.Rows) (p registry.Program, err error) {

@@ -58,15 +58,16 @@ func releaseToPublish(ctx context.Context, tx *sql.Tx, e *registry.Edition, name
 	return registry.Release{}, insertRelease(ctx, tx, e.ID, registry.Release{})
 }
 
-// publishEdition writes an edition's hash, counts and record keys and sets them in e.
+// publishEdition writes an edition's record keys, and its hash, counts and sums of keys, which it sets in e, too.
 func publishEdition(ctx context.Context, tx *sql.Tx, e *registry.Edition, at string, o registry.PublishOptions) error {
 	p := publication{tx: tx, edition: e.ID, hash: registry.NewContentHash(), options: o}
 	if err := p.run(ctx); err != nil {
 		return err
 	}
 	e.Households, e.People, e.Located, e.ContentHash = p.counts.households, p.counts.people, p.counts.located, p.hash.Hex()
-	_, err := tx.ExecContext(ctx, `UPDATE editions SET households = ?, people = ?, located = ?, content_hash = ?, published_at = ? WHERE id = ?`,
-		e.Households, e.People, e.Located, e.ContentHash, at, e.ID)
+	e.Keys, e.LocatedKeys = p.all.Keys, p.located.Keys
+	_, err := tx.ExecContext(ctx, `UPDATE editions SET households = ?, people = ?, located = ?, keys = ?, located_keys = ?, content_hash = ?,
+		published_at = ? WHERE id = ?`, e.Households, e.People, e.Located, integerOf(e.Keys), integerOf(e.LocatedKeys), e.ContentHash, at, e.ID)
 	if err != nil {
 		return err
 	}

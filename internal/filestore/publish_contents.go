@@ -18,6 +18,7 @@ type publication struct {
 
 	hash          *registry.ContentHash
 	counts        counts
+	all, located  registry.Tally // for the sums of record keys
 	areas, points boundOf
 }
 
@@ -58,14 +59,16 @@ func (p *publication) households(ctx context.Context) error {
 	err = scanHouseholds(ctx, p.tx, "h.fid", "FROM households h WHERE h.edition = ? ORDER BY h.id", []any{p.edition}, func(h *registry.Household, fid int64) error {
 		p.hash.Household(h)
 		p.counts.add(h)
+		key := p.options.Secrets.RecordKey(h.ID)
+		p.all.Add(0, key)
 		if h.Located {
+			p.located.Add(0, key)
 			p.points.add(h.Point.Point().Bound())
 		}
 		if p.counts.households%progressStep == 0 {
 			progress(p.counts.households)
 		}
-		key := p.options.Secrets.RecordKey(h.ID)
-		return add(fid, int64(uint64(key[0])<<32|uint64(key[1])))
+		return add(fid, integerOf(key))
 	})
 	if err == nil {
 		progress(p.counts.households)

@@ -1,5 +1,5 @@
--- The tables of a registry but for households, whose columns are listed in Go. Unknown is NULL. Every table has the
--- integer key that GeoPackage asks for.
+-- The tables of a registry, version 1, but for households, whose columns are listed in Go. Unknown is NULL. Every table
+-- has the integer key that GeoPackage asks for.
 CREATE TABLE store (
   fid INTEGER PRIMARY KEY,
   version INTEGER NOT NULL

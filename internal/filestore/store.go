@@ -29,7 +29,7 @@ type Store struct {
 	lock    *flock.Flock
 	writer  *sql.DB // one connection; SQLite has one writer at a time
 	readers *sql.DB // snapshots that never wait for the writer
-	ledger  *sql.DB
+	ledger  *Ledger
 }
 
 var _ registry.Store = (*Store)(nil)

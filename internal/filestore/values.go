@@ -23,6 +23,14 @@ func valueOrNull(n *int64) any {
 	return *n
 }
 
+// integerOf is a record key, or a sum of some, as it is kept: the first word is the upper half.
+func integerOf(k registry.RecordKey) int64 { return int64(uint64(k[0])<<32 | uint64(k[1])) }
+
+// wordsOf reads what integerOf gave.
+func wordsOf(n int64) registry.RecordKey {
+	return registry.RecordKey{uint32(uint64(n) >> 32), uint32(n)}
+}
+
 // stampLayout has the resolution of every store, microseconds, and sorts as text.
 const stampLayout = "2006-01-02T15:04:05.000000Z"
 

@@ -10,6 +10,27 @@ import (
 
 // The general overlay of polygons is simplefeatures'; geometries cross over as WKB.
 
+// Intersection is the ground that two polygons (Polygon, MultiPolygon, Bound or nil) share, ordered as Union orders it;
+// lines and points in which they only touch are left out. New positions are rounded. An input that is not valid is an
+// error.
+func Intersection(a, b orb.Geometry) (orb.MultiPolygon, error) {
+	for i, polygon := range [...]orb.Geometry{a, b} {
+		switch polygon.(type) {
+		case nil, orb.Polygon, orb.MultiPolygon, orb.Bound:
+		default:
+			return nil, fmt.Errorf("geometry %d is a %s, not a polygon", i, polygon.GeoJSONType())
+		}
+		if fault := Validate(polygon); fault != nil {
+			return nil, fmt.Errorf("geometry %d: %w", i, fault)
+		}
+	}
+	shared, err := overlayIntersection(a, b)
+	if err != nil {
+		return nil, err
+	}
+	return canonical(shared), nil
+}
+
 func overlayUnion(polygons []orb.Geometry) (orb.MultiPolygon, error) {
 	var parts []geom.Geometry
 	for _, polygon := range polygons {
@@ -47,7 +68,7 @@ func toOverlay(g orb.Geometry) (geom.Geometry, error) {
 		return geom.Geometry{}, nil
 	}
 	data, err := wkb.Marshal(g)
-	if err != nil {
+	if err != nil || len(data) == 0 { // nothing is written of a nil MultiPolygon
 		return geom.Geometry{}, err
 	}
 	return geom.UnmarshalWKB(data, geom.NoValidate{})

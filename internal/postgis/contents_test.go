@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	testSecrets = registry.Secrets{ID: []byte("id"), Record: []byte("record")}
+	testSecrets = registry.Secrets{ID: [][]byte{[]byte("id")}, Record: []byte("record")}
 	testTime    = time.Date(2025, 11, 1, 8, 30, 0, 123456000, time.UTC)
 )
 

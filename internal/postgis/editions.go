@@ -85,13 +85,13 @@ func queryEditions(ctx context.Context, tx pgx.Tx, id string) (list []edition, e
 		var asOf, published *time.Time
 		var hash *string
 		err := rows.Scan(&e.ID, &e.Label, &e.Source, &asOf, &e.Synthetic, &e.Boundaries, &e.Schematic, &e.Households, &e.People,
-			&e.Located, &hash, &published, &e.householdTable)
+			&e.Located, &e.Keys[0], &e.Keys[1], &e.LocatedKeys[0], &e.LocatedKeys[1], &hash, &published, &e.householdTable)
 		e.AsOf, e.ContentHash, e.PublishedAt = dateOf(asOf), orUnknown(hash, ""), inUTC(published)
 		at[e.ID] = len(list)
 		list = append(list, e)
 		return err
-	}, `SELECT id, label, source, as_of, synthetic, boundaries, schematic, households, people, located, content_hash, published_at,
-		household_table FROM kantong.edition WHERE $1 IN ('', id)`, id)
+	}, `SELECT id, label, source, as_of, synthetic, boundaries, schematic, households, people, located, keys_1, keys_2, located_keys_1,
+		located_keys_2, content_hash, published_at, household_table FROM kantong.edition WHERE $1 IN ('', id)`, id)
 	if err != nil {
 		return nil, err
 	}

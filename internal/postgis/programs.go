@@ -16,6 +16,13 @@ func (s *Store) PutPrograms(ctx context.Context, edition string, im registry.Imp
 		if err != nil {
 			return err
 		}
+		revision, err := programsRevision(ctx, tx, edition)
+		if err != nil {
+			return err
+		}
+		if err := im.CheckReplaces(revision); err != nil {
+			return err
+		}
 		bits, err := programBits(ctx, tx, edition)
 		if err != nil {
 			return err
@@ -123,7 +130,7 @@ func (s *Store) Programs(ctx context.Context, edition string) (list []registry.P
 		if _, err := findEdition(ctx, tx, edition); err != nil {
 			return err
 		}
-		if err := tx.QueryRow(ctx, "SELECT programs_revision FROM kantong.edition WHERE id = $1", edition).Scan(&revision); err != nil {
+		if revision, err = programsRevision(ctx, tx, edition); err != nil {
 			return err
 		}
 		return query(ctx, tx, func(rows pgx.Rows) error {
@@ -134,6 +141,11 @@ func (s *Store) Programs(ctx context.Context, edition string) (list []registry.P
 			FROM kantong.program WHERE edition = $1 ORDER BY code`, edition)
 	})
 	return list, revision, err
+}
+
+func programsRevision(ctx context.Context, tx pgx.Tx, edition string) (revision int64, err error) {
+	err = tx.QueryRow(ctx, "SELECT programs_revision FROM kantong.edition WHERE id = $1", edition).Scan(&revision)
+	return revision, err
 }
 
 func scanProgram(rows pgx.Rows) (p registry.Program, err error) {

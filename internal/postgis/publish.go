@@ -84,15 +84,16 @@ func publishRelease(ctx context.Context, tx pgx.Tx, e *edition, r *registry.Rele
 	return err
 }
 
-// attach makes partitions of the tables of a publication, and sets its hashes and times.
+// attach makes partitions of the tables of a publication, and sets its hashes, counts and times.
 func attach(ctx context.Context, tx pgx.Tx, e *edition, r *registry.Release, table int, wasDraft bool) error {
 	if wasDraft {
 		e.PublishedAt = r.PublishedAt
 		if _, err := tx.Exec(ctx, "SELECT kantong.attach_household_table($1)", e.ID); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "UPDATE kantong.edition SET households = $2, people = $3, located = $4, content_hash = $5, published_at = $6 WHERE id = $1",
-			e.ID, e.Households, e.People, e.Located, e.ContentHash, *e.PublishedAt)
+		_, err := tx.Exec(ctx, `UPDATE kantong.edition SET households = $2, people = $3, located = $4, content_hash = $5, published_at = $6,
+			keys_1 = $7, keys_2 = $8, located_keys_1 = $9, located_keys_2 = $10 WHERE id = $1`, e.ID, e.Households, e.People, e.Located,
+			e.ContentHash, *e.PublishedAt, e.Keys[0], e.Keys[1], e.LocatedKeys[0], e.LocatedKeys[1])
 		if err != nil {
 			return err
 		}

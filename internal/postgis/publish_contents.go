@@ -11,7 +11,7 @@ import (
 )
 
 // publishEdition goes once through all of an edition's contents, in the order of the content hash. It sets the hash and
-// the counts in e, and leaves the record keys in the temporary table record_key.
+// the counts and the sums of record keys in e, and leaves the record keys in the temporary table record_key.
 func publishEdition(ctx context.Context, tx pgx.Tx, e *edition, o registry.PublishOptions) error {
 	hash := registry.NewContentHash()
 	areas, err := queryAreas(ctx, tx, e.ID)
@@ -57,12 +57,18 @@ func hashHouseholds(ctx context.Context, tx pgx.Tx, e *edition, hash *registry.C
 	}
 	var h registry.Household
 	var n counts
+	var all, located registry.Tally // for the sums of record keys
 	var keys []idKey
 	err := fetch(ctx, tx, func(row [][]byte) error {
 		readHousehold(&h, row)
 		hash.Household(&h)
 		n.add(&h)
-		keys = append(keys, idKey{h.ID, o.Secrets.RecordKey(h.ID), placeOf(&h)})
+		key := o.Secrets.RecordKey(h.ID)
+		all.Add(0, key)
+		if h.Located {
+			located.Add(0, key)
+		}
+		keys = append(keys, idKey{h.ID, key, placeOf(&h)})
 		return nil
 	}, func() error {
 		err := insertKeys(ctx, tx, keys)
@@ -71,6 +77,7 @@ func hashHouseholds(ctx context.Context, tx pgx.Tx, e *edition, hash *registry.C
 		return err
 	}, selectHouseholds("", e.households())+" ORDER BY h.id")
 	e.Households, e.People, e.Located = n.households, n.people, n.located
+	e.Keys, e.LocatedKeys = all.Keys, located.Keys
 	if err == nil {
 		_, err = tx.Exec(ctx, "ANALYZE record_key")
 	}

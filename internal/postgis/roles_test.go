@@ -79,6 +79,17 @@ func TestServerRole(t *testing.T) {
 	if err := s.Ledger().RevokeKey(t.Context(), "k", testTime); err != nil {
 		t.Error(err)
 	}
+	useLedger(t, s.Ledger())
+	for _, area := range []registry.AreaCode{"19.71.01.1001", "19.71.01.1001", "19.71.01.1003"} {
+		if err := s.AddBlocks(t.Context(), []registry.BlockTree{{Area: area}}); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, print := range []string{"0123", "4567"} {
+		if err := s.SetFingerprints(t.Context(), map[string]string{"record": print}); err != nil {
+			t.Error(err)
+		}
+	}
 	if got := len(collect(t, s.Records(t.Context(), "e"))); got != len(c.households) {
 		t.Errorf("%d households", got)
 	}
@@ -91,6 +102,15 @@ func TestServerRole(t *testing.T) {
 		"DROP TABLE kantong.enrolment",
 		"INSERT INTO kantong.enrolment SELECT * FROM kantong.enrolment",
 		"DELETE FROM kantong.api_key",
+		"UPDATE kantong.audit SET rows = 0",
+		"DELETE FROM kantong.audit",
+		"TRUNCATE kantong.audit",
+		"ALTER TABLE kantong.audit DISABLE TRIGGER audit_only_grows",
+		"SET session_replication_role = replica",
+		"UPDATE kantong.spending SET cells = ''",
+		"DELETE FROM kantong.spending",
+		"DELETE FROM kantong.block_tree",
+		"UPDATE kantong.block_tree SET tree = '{}'",
 		"INSERT INTO kantong.migration (version_id, is_applied) VALUES (99, true)",
 		"SELECT kantong.drop_household_table('" + e[0].ID + "')",
 		"INSERT INTO kantong.household_1 SELECT * FROM kantong.household_1",
@@ -98,5 +118,31 @@ func TestServerRole(t *testing.T) {
 		if _, err := s.pool.Exec(t.Context(), text); err == nil {
 			t.Errorf("the server may: %s", text)
 		}
+	}
+}
+
+// useLedger does what a server does with the ledger besides adding and revoking keys.
+func useLedger(t *testing.T, l registry.Ledger) {
+	t.Helper()
+	c, account := registry.Change{KeyID: "k", ClientID: "c", At: testTime}, registry.Account{Organisation: "o"}
+	_, auditErr := l.AppendAudit(t.Context(), someEntries(2))
+	_, _, beginErr := l.BeginChange(t.Context(), c)
+	for what, err := range map[string]error{
+		"ExpireKey":   l.ExpireKey(t.Context(), "k", testTime),
+		"AppendAudit": auditErr,
+		"Spend":       l.Spend(t.Context(), account, []uint64{1}),
+		"BeginChange": beginErr,
+		"EndChange":   l.EndChange(t.Context(), c.KeyID, c.ClientID, []byte("1")),
+		"DropChange":  l.DropChange(t.Context(), c.KeyID, c.ClientID),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if log, err := l.Audit(t.Context(), 0, 10); err != nil || len(log) != 2 {
+		t.Errorf("%d lines of the log, %v", len(log), err)
+	}
+	if cells, _, err := l.Spent(t.Context(), account, 0); err != nil || len(cells) != 1 {
+		t.Errorf("%d cells spent, %v", len(cells), err)
 	}
 }

@@ -121,6 +121,14 @@ type Cell struct {
 	Enrolled []Tally // by programme
 	Persons  []Tally // by kind: households with at least one such person; People counts those persons
 	Poverty  []Poverty
+	Counted  *Counted // what was counted in place of the region asked for; nil when it was that region
+}
+
+// Counted describes the blocks that stand for a region. Drawing them takes some work, so it is done when asked for.
+type Counted struct {
+	Blocks   int
+	Geometry func() (orb.MultiPolygon, error)
+	Coverage func() (float64, error) // share of the region's ground that they cover, 0 to 1
 }
 
 // Poverty are the sums of a poverty line over households whose expenditure and size are known, weighted by people. Poor
@@ -141,6 +149,13 @@ func (u *Uint128) AddProduct(a, b uint64) {
 	var carry uint64
 	u.Lo, carry = bits.Add64(u.Lo, lo, 0)
 	u.Hi, _ = bits.Add64(u.Hi, hi, carry)
+}
+
+// Plus adds two sums.
+func (u Uint128) Plus(v Uint128) Uint128 {
+	lo, carry := bits.Add64(u.Lo, v.Lo, 0)
+	hi, _ := bits.Add64(u.Hi, v.Hi, carry)
+	return Uint128{hi, lo}
 }
 
 // Float64 is the nearest double to within one rounding of each half.

@@ -115,6 +115,15 @@ func ParseRole(s string) (Role, error) { return parseName[Role](roleNames, "role
 // SeesHouseholds tells whether the role gets exact figures and household rows.
 func (r Role) SeesHouseholds() bool { return r == RolePlanner || r == RoleAdmin }
 
+// Has tells whether the role may do what another one may: ADMIN all that PLANNER does, PLANNER all that PARTNER does,
+// everybody what PUBLIC does. AUDITOR stands aside: nobody else has it, and it has only itself and PUBLIC.
+func (r Role) Has(other Role) bool {
+	if other == RolePublic || r == other {
+		return true
+	}
+	return r != RoleAuditor && other != RoleAuditor && r > other
+}
+
 // FigureStatus says how much a number can be trusted to be the number. The zero value is EXACT.
 type FigureStatus uint8
 

@@ -123,6 +123,18 @@ func (f *Filter) walk(path string, visit func(string, *Filter) error) error {
 	return nil
 }
 
+// Everybody tells whether the filter sets no condition at all.
+func (f *Filter) Everybody() bool {
+	for _, r := range f.Persons() {
+		if r != nil {
+			return false
+		}
+	}
+	return f.Areas == nil && f.Where == nil && f.Decile == nil && f.Members == nil && f.DeprivedIn == nil && len(f.NotDeprivedIn) == 0 &&
+		f.EnrolledIn == nil && len(f.NotEnrolledIn) == 0 && f.EligibleFor == "" && f.HeadSex == SexUnknown && f.Geocoded == nil &&
+		f.RT == nil && f.RW == nil && len(f.And) == 0 && f.Or == nil && f.Not == nil
+}
+
 // UsesEligibility tells whether the filter rests on a programme's rule anywhere.
 func (f *Filter) UsesEligibility() bool {
 	found := false

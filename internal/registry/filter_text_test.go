@@ -1,6 +1,9 @@
 package registry
 
-import "testing"
+import (
+	"reflect"
+	"testing"
+)
 
 func ranged(from, to int) *IntRange { return &IntRange{Min: &from, Max: &to} }
 func least(n int) *IntRange         { return &IntRange{Min: &n} }
@@ -41,6 +44,34 @@ func TestFilterString(t *testing.T) {
 	} {
 		if got := c.filter.String(); got != c.want {
 			t.Errorf("%s\nreads %q\nwant  %q", c.filter.JSON(), got, c.want)
+		}
+	}
+}
+
+// TestEverybody sets each condition of a filter by itself: whoever adds one must tell Everybody, or guards would take a
+// filtered question for one about all.
+func TestEverybody(t *testing.T) {
+	if !(&Filter{}).Everybody() || !(&Filter{And: []Filter{}, NotDeprivedIn: []Deprivation{}}).Everybody() {
+		t.Error("no condition keeps not everybody")
+	}
+	kind := reflect.TypeFor[Filter]()
+	for i := range kind.NumField() {
+		var f Filter
+		field := reflect.ValueOf(&f).Elem().Field(i)
+		switch field.Kind() {
+		case reflect.Pointer:
+			field.Set(reflect.New(field.Type().Elem()))
+		case reflect.Slice:
+			field.Set(reflect.MakeSlice(field.Type(), 1, 1))
+		case reflect.String:
+			field.SetString("x")
+		case reflect.Uint8:
+			field.SetUint(1)
+		default:
+			t.Fatalf("%s is of a kind this test does not know", kind.Field(i).Name)
+		}
+		if f.Everybody() {
+			t.Errorf("a condition on %s keeps everybody", kind.Field(i).Name)
 		}
 	}
 }

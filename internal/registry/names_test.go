@@ -81,7 +81,7 @@ func TestHouseholdIDText(t *testing.T) {
 }
 
 func TestSecrets(t *testing.T) {
-	s, other := Secrets{ID: []byte("a"), Record: []byte("b")}, Secrets{ID: []byte("c"), Record: []byte("d")}
+	s, other := Secrets{ID: [][]byte{[]byte("a")}, Record: []byte("b")}, Secrets{ID: [][]byte{[]byte("c")}, Record: []byte("d")}
 	ids := map[HouseholdID]string{}
 	for _, c := range []struct {
 		s            Secrets
@@ -141,6 +141,19 @@ func TestProgramCheck(t *testing.T) {
 			code = ""
 		}
 		wantError(t, field, p.Check(), code, field)
+	}
+}
+
+// TestProgramFaults come all at once, so that a form can show each beside its field.
+func TestProgramFaults(t *testing.T) {
+	below := int64(-1)
+	p := Program{Code: "pkh", BudgetRupiah: &below, UnitCostRupiah: &below, Eligibility: Filter{Decile: ranged(2, 1)}}
+	var fields []string
+	for _, fault := range p.Faults() {
+		fields = append(fields, fieldOf(fault))
+	}
+	if got, want := strings.Join(fields, " "), "code name pillar funderKind budgetRupiah unitCostRupiah year eligibility.decile"; got != want {
+		t.Errorf("faults of %s, want %s", got, want)
 	}
 }
 

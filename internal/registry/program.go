@@ -24,27 +24,40 @@ type Program struct {
 
 var programCode = regexp.MustCompile(`^[A-Z0-9][A-Z0-9_-]{0,31}$`)
 
-// Check tells what is wrong with the programme, naming the field.
+// Check tells what is wrong with the programme, naming the field: the first of its faults.
 func (p *Program) Check() error {
-	switch {
-	case !programCode.MatchString(p.Code):
-		return Invalid("code", "%q is not a programme code: capitals, digits, - and _, at most 32", p.Code)
-	case p.Name == "":
-		return Invalid("name", "a programme needs a name")
-	case p.Pillar == 0:
-		return Invalid("pillar", "a programme needs a pillar")
-	case p.FunderKind == 0:
-		return Invalid("funderKind", "a programme needs a funder kind")
-	case p.Year < 1945 || p.Year > 2200:
-		return Invalid("year", "%d is not a year of a programme", p.Year)
-	case p.BudgetRupiah != nil && *p.BudgetRupiah < 0:
-		return Invalid("budgetRupiah", "must not be negative")
-	case p.UnitCostRupiah != nil && *p.UnitCostRupiah <= 0:
-		return Invalid("unitCostRupiah", "must be above zero")
-	case p.Eligibility.UsesEligibility():
-		return Invalid("eligibility", "an eligibility rule can't rest on another programme's eligibility")
+	if faults := p.Faults(); len(faults) > 0 {
+		return faults[0]
 	}
-	return Under("eligibility", p.Eligibility.Check())
+	return nil
+}
+
+// Faults gives everything that is wrong with the programme, in the order of its fields, each an Error that names its field.
+// Of a rule it is the first fault; whether the areas and programmes that it names exist is for Dataset.CheckFilter.
+func (p *Program) Faults() (faults []error) {
+	for _, check := range []struct {
+		wrong bool
+		fault *Error
+	}{
+		{!programCode.MatchString(p.Code), Invalid("code", "%q is not a programme code: capitals, digits, - and _, at most 32", p.Code)},
+		{p.Name == "", Invalid("name", "a programme needs a name")},
+		{p.Pillar == 0, Invalid("pillar", "a programme needs a pillar")},
+		{p.FunderKind == 0, Invalid("funderKind", "a programme needs a funder kind")},
+		{p.BudgetRupiah != nil && *p.BudgetRupiah < 0, Invalid("budgetRupiah", "must not be negative")},
+		{p.UnitCostRupiah != nil && *p.UnitCostRupiah <= 0, Invalid("unitCostRupiah", "must be above zero")},
+		{p.Year < 1945 || p.Year > 2200, Invalid("year", "%d is not a year of a programme", p.Year)},
+	} {
+		if check.wrong {
+			faults = append(faults, check.fault)
+		}
+	}
+	if p.Eligibility.UsesEligibility() {
+		return append(faults, Invalid("eligibility", "an eligibility rule can't rest on another programme's eligibility"))
+	}
+	if err := p.Eligibility.Check(); err != nil {
+		faults = append(faults, Under("eligibility", err))
+	}
+	return faults
 }
 
 // Enrolment says that a household gets, got or should get a programme.

@@ -51,6 +51,16 @@ type Store interface {
 	// Attributes gives the households of the ids, in that order, nil for one that is not there.
 	Attributes(ctx context.Context, edition string, ids []HouseholdID) ([]*Household, error)
 
+	// Blocks gives the frozen block trees, by area. They belong to no edition: all are counted in the same blocks.
+	Blocks(ctx context.Context) ([]BlockTree, error)
+	// AddBlocks freezes the trees of areas that have none yet; of an area that has one, the tree that is there stays.
+	AddBlocks(ctx context.Context, trees []BlockTree) error
+
+	// Fingerprints tell which secrets made the ids and record keys of this store, by the name of the secret; empty before
+	// the first family came in. SetFingerprints replaces them all.
+	Fingerprints(ctx context.Context) (map[string]string, error)
+	SetFingerprints(ctx context.Context, prints map[string]string) error
+
 	Close() error
 }
 
@@ -90,26 +100,15 @@ type Import struct {
 	Rejected int64
 	Append   bool
 	At       time.Time
+	// Replaces is not kept. PutPrograms refuses to write, CONFLICT of field "revision", unless the edition's programmes have
+	// this revision, and gives them the one above it; nil asks for none.
+	Replaces *int64
 }
 
-// APIKey is a key as it is kept: never the key, only its hash.
-type APIKey struct {
-	ID           string // public name of the key, e.g. "k-3f9a2c"
-	Role         Role
-	Organisation string
-	SHA256       [32]byte
-	CreatedAt    time.Time
-	RevokedAt    *time.Time
-}
-
-// Ledger keeps what must not travel with a copied registry.
-type Ledger interface {
-	// AddKey stores a key; CONFLICT when the id is taken.
-	AddKey(ctx context.Context, k APIKey) error
-	// Keys gives all keys, newest first, revoked ones too.
-	Keys(ctx context.Context) ([]APIKey, error)
-	// RevokeKey ends a key at once; revoking again is no error, NOT_FOUND for an unknown id.
-	RevokeKey(ctx context.Context, id string, at time.Time) error
-	// KeyByHash gives a key that is not revoked; NOT_FOUND otherwise.
-	KeyByHash(ctx context.Context, sha256 [32]byte) (APIKey, error)
+// CheckReplaces tells whether the programmes that an import is to replace are still those of the revision that it names.
+func (im *Import) CheckReplaces(revision int64) error {
+	if im.Replaces != nil && *im.Replaces != revision {
+		return Conflict("revision", "the programmes were changed meanwhile: they have revision %d, not %d", revision, *im.Replaces)
+	}
+	return nil
 }

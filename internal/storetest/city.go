@@ -37,10 +37,13 @@ func dataset(id string, areas []registry.Area, programs []registry.Program) *reg
 			Release: registry.Release{ID: "2025-10", EnrolmentsAsOf: "2025-10-31", PublishedAt: &at},
 			Hash:    id,
 		},
-		Areas:      index,
-		Programs:   programs,
-		Indicators: []registry.AreaIndicator{{Area: areas[0].Code, Code: "p0_percent", Year: 2024, Value: 4.52, Unit: "percent"}},
-		Version:    id,
+		Areas:    index,
+		Programs: programs,
+		Indicators: []registry.AreaIndicator{
+			{Area: areas[0].Code, Code: "p0_percent", Year: 2024, Value: 4.52, Unit: "percent"},
+			{Area: areas[0].Code, Code: "poverty_line", Year: 2025, Value: 956_990, Unit: "rupiah a person a month"},
+		},
+		Version: id,
 	}
 }
 

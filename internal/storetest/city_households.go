@@ -13,7 +13,7 @@ import (
 )
 
 // citySecrets make the record keys of a City.
-var citySecrets = registry.Secrets{ID: []byte("city id"), Record: []byte("city record")}
+var citySecrets = registry.Secrets{ID: [][]byte{[]byte("city id")}, Record: []byte("city record")}
 
 func cityHouseholds(r *rand.Rand, d *registry.Dataset, nodes cityNodes, n int) []registry.Record {
 	kelurahan := d.Areas.Level(registry.LevelKelurahan)

@@ -2,140 +2,94 @@ package storetest
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
+	"slices"
+	"sync"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"kantong/internal/registry"
 )
 
 // RunLedger tries everything that registry.Ledger promises. open gives an empty ledger of its own for every call and
-// closes it by a cleanup of t.
+// closes it by a cleanup of t. What happens when a process is killed, or a line of the log is changed behind the ledger's
+// back, is for the back-end's own tests.
 func RunLedger(t *testing.T, open func(t *testing.T) registry.Ledger) {
-	for _, c := range []struct {
-		name string
-		run  func(*testing.T, registry.Ledger)
-	}{
-		{"a new ledger has no key", func(t *testing.T, l registry.Ledger) {
-			wantKeys(t, l)
-			_, err := l.KeyByHash(t.Context(), sha256.Sum256(nil))
-			wantCode(t, "KeyByHash", err, registry.CodeNotFound)
-		}},
-		{"keys come back whole, newest first", func(t *testing.T, l registry.Ledger) {
-			first, second, third := ledgerKey("k-b", 1), ledgerKey("k-c", 2), ledgerKey("k-a", 3)
-			addKeys(t, l, second, third, first)
-			wantKeys(t, l, third, second, first)
-			for _, want := range []registry.APIKey{first, second, third} {
-				got, err := l.KeyByHash(t.Context(), want.SHA256)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(got, want); diff != "" {
-					t.Errorf("key by hash (-got +want):\n%s", diff)
-				}
-			}
-		}},
-		{"every role", func(t *testing.T, l registry.Ledger) {
-			for r := registry.RolePublic; r <= registry.RoleAuditor; r++ {
-				k := ledgerKey("k-"+r.String(), int(r))
-				k.Role = r
-				addKeys(t, l, k)
-				got, err := l.KeyByHash(t.Context(), k.SHA256)
-				if err != nil || got.Role != r {
-					t.Errorf("role %s (%v), want %s", got.Role, err, r)
-				}
-			}
-		}},
-		{"an id is taken once", func(t *testing.T, l registry.Ledger) {
-			k := ledgerKey("k-a", 1)
-			addKeys(t, l, k)
-			other := ledgerKey("k-a", 2)
-			other.SHA256[0] ^= 1
-			wantCode(t, "AddKey", l.AddKey(t.Context(), other), registry.CodeConflict)
-			wantKeys(t, l, k)
-		}},
-		{"a revoked key is listed and opens nothing", func(t *testing.T, l registry.Ledger) {
-			k, kept := ledgerKey("k-a", 1), ledgerKey("k-b", 2)
-			addKeys(t, l, k, kept)
-			when := at(5)
-			if err := l.RevokeKey(t.Context(), k.ID, when); err != nil {
-				t.Fatal(err)
-			}
-			_, err := l.KeyByHash(t.Context(), k.SHA256)
-			wantCode(t, "KeyByHash", err, registry.CodeNotFound)
-			if _, err := l.KeyByHash(t.Context(), kept.SHA256); err != nil {
-				t.Errorf("the other key: %v", err)
-			}
-			k.RevokedAt = &when
-			wantKeys(t, l, kept, k)
-			wantCode(t, "AddKey", l.AddKey(t.Context(), ledgerKey("k-a", 9)), registry.CodeConflict)
-		}},
-		{"revoking again is no error", func(t *testing.T, l registry.Ledger) {
-			k := ledgerKey("k-a", 1)
-			addKeys(t, l, k)
-			for minutes := 5; minutes < 7; minutes++ {
-				if err := l.RevokeKey(t.Context(), k.ID, at(minutes)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			_, err := l.KeyByHash(t.Context(), k.SHA256)
-			wantCode(t, "KeyByHash", err, registry.CodeNotFound)
-		}},
-		{"revoking what is not there", func(t *testing.T, l registry.Ledger) {
-			wantCode(t, "RevokeKey", l.RevokeKey(t.Context(), "k-none", at(1)), registry.CodeNotFound)
-		}},
-		{"a cancelled context", func(t *testing.T, l registry.Ledger) {
-			k := ledgerKey("k-a", 1)
-			addKeys(t, l, k)
-			ctx, cancel := context.WithCancel(t.Context())
-			cancel()
-			_, keys := l.Keys(ctx)
-			_, byHash := l.KeyByHash(ctx, k.SHA256)
-			for method, err := range map[string]error{"Keys": keys, "KeyByHash": byHash,
-				"AddKey": l.AddKey(ctx, ledgerKey("k-b", 2)), "RevokeKey": l.RevokeKey(ctx, k.ID, at(1))} {
-				if !errors.Is(err, context.Canceled) {
-					t.Errorf("%s: error %v, want the context's own", method, err)
-				}
-			}
-			wantKeys(t, l, k)
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
-	}
-}
-
-func ledgerKey(id string, minutes int) registry.APIKey {
-	return registry.APIKey{ID: id, Role: registry.RolePartner, Organisation: "Yayasan 'Ä'", SHA256: sha256.Sum256([]byte(id)), CreatedAt: at(minutes)}
-}
-
-func addKeys(t *testing.T, l registry.Ledger, keys ...registry.APIKey) {
-	t.Helper()
-	for _, k := range keys {
-		if err := l.AddKey(t.Context(), k); err != nil {
-			t.Fatal(err)
+	for _, group := range ledgerTests {
+		for _, c := range group {
+			t.Run(c.name, func(t *testing.T) { c.run(newLedgerBench(t, open(t))) })
 		}
 	}
 }
 
-func wantKeys(t *testing.T, l registry.Ledger, want ...registry.APIKey) {
-	t.Helper()
-	got, err := l.Keys(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(got) == 0 && len(want) == 0 {
-		return
-	}
-	if diff := cmp.Diff(got, want); diff != "" {
-		t.Errorf("keys (-got +want):\n%s", diff)
-	}
+var ledgerTests = [][]ledgerTest{apiKeyTests, auditTests, spendingTests, changeTests, {{"a cancelled context", cancelledLedger}}}
+
+type ledgerTest struct {
+	name string
+	run  func(*ledgerBench)
 }
 
-func wantCode(t *testing.T, what string, err error, code registry.Code) {
-	t.Helper()
-	if registry.CodeOf(err) != code {
-		t.Errorf("%s: error %v, want %s", what, err, code)
-	}
+// ledgerBench is one subtest's ledger and what is done with it again and again. Of the bench it has what needs no store.
+type ledgerBench struct {
+	*bench
+	registry.Ledger
 }
+
+func newLedgerBench(t testing.TB, l registry.Ledger) *ledgerBench {
+	return &ledgerBench{&bench{TB: t, ctx: t.Context()}, l}
+}
+
+// atOnce is how many do the same at the same time.
+const atOnce = 8
+
+// together runs do so many times at once, each with its number, and wants no error.
+func (b *ledgerBench) together(do func(i int) error) {
+	b.Helper()
+	var all sync.WaitGroup
+	errs := make([]error, atOnce)
+	for i := range errs {
+		all.Go(func() { errs[i] = do(i) })
+	}
+	all.Wait()
+	b.ok(errors.Join(errs...))
+}
+
+// cancelledLedger wants nothing to be read or written for a caller who has left.
+func cancelledLedger(b *ledgerBench) {
+	key, change, account := ledgerKey("k-a", 1), ledgerChange("c-1"), registry.Account{Organisation: "o", Edition: "e", Period: "2025-11"}
+	b.addKeys(key)
+	b.addEntries(auditEntry(1))
+	_, _, err := b.BeginChange(b.ctx, change)
+	b.ok(err)
+
+	ctx, cancel := context.WithCancel(b.ctx)
+	cancel()
+	for method, call := range map[string]func() error{
+		"AddKey":      func() error { return b.AddKey(ctx, ledgerKey("k-b", 2)) },
+		"Keys":        func() error { _, err := b.Keys(ctx); return err },
+		"RevokeKey":   func() error { return b.RevokeKey(ctx, key.ID, at(1)) },
+		"ExpireKey":   func() error { return b.ExpireKey(ctx, key.ID, at(1)) },
+		"KeyByHash":   func() error { _, err := b.KeyByHash(ctx, key.SHA256); return err },
+		"AppendAudit": func() error { _, err := b.AppendAudit(ctx, []registry.AuditEntry{auditEntry(2)}); return err },
+		"Audit":       func() error { _, err := b.Audit(ctx, 0, 1); return err },
+		"AuditHead":   func() error { _, err := b.AuditHead(ctx); return err },
+		"Spend":       func() error { return b.Spend(ctx, account, []uint64{1}) },
+		"Spent":       func() error { _, _, err := b.Spent(ctx, account, 0); return err },
+		"BeginChange": func() error { _, _, err := b.BeginChange(ctx, ledgerChange("c-2")); return err },
+		"EndChange":   func() error { return b.EndChange(ctx, change.KeyID, change.ClientID, []byte("1")) },
+		"DropChange":  func() error { return b.DropChange(ctx, change.KeyID, change.ClientID) },
+	} {
+		if err := call(); !errors.Is(err, context.Canceled) {
+			b.Errorf("%s: error %v, want the context's own", method, err)
+		}
+	}
+	b.wantKeys(key)
+	if log := b.wholeLog(); len(log) != 1 {
+		b.Errorf("%d lines of the log, want 1", len(log))
+	}
+	b.wantSpent(account, nil)
+	b.wantBegun(ledgerChange("c-2"), true)
+	b.wantBegun(change, false)
+}
+
+// sorted is a list in order, to compare what comes in no order.
+func sorted(list []uint64) []uint64 { return slices.Sorted(slices.Values(list)) }

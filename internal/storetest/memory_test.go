@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"kantong/internal/registry"
 )
@@ -14,6 +15,9 @@ import (
 // the suite finds it.
 type memory struct {
 	editions map[string]*shelf
+	mutex    sync.Mutex // of trees; nothing else is written at the same time
+	trees    []registry.BlockTree
+	prints   map[string]string
 	fault    string
 }
 
@@ -175,13 +179,19 @@ func (m *memory) Publish(ctx context.Context, edition, release string, o registr
 		}
 	}
 	if s.PublishedAt == nil {
+		var all, located registry.Tally
 		for _, h := range s.households {
-			s.records = append(s.records, registry.Record{Household: h, Key: o.Secrets.RecordKey(h.ID)})
-			s.Households++
-			s.People += int64(max(h.Members, 0))
+			key := o.Secrets.RecordKey(h.ID)
+			s.records = append(s.records, registry.Record{Household: h, Key: key})
+			all.Add(int64(max(h.Members, 0)), key)
 			if h.Located {
-				s.Located++
+				located.Add(0, key)
 			}
+		}
+		s.Households, s.People, s.Keys = all.Households, all.People, all.Keys
+		s.Located, s.LocatedKeys = located.Households, located.Keys
+		if m.fault == "keys of the located are those of all" {
+			s.LocatedKeys = all.Keys
 		}
 		if o.Progress != nil {
 			o.Progress(s.Households)
@@ -227,6 +237,10 @@ func (m *memory) PutPrograms(ctx context.Context, edition string, im registry.Im
 	if len(programs) > registry.MaxPrograms {
 		return registry.Invalid("programs", "too many")
 	}
+	if err := im.CheckReplaces(s.revision); err != nil {
+		return err
+	}
+	im.Replaces = nil
 	s.revision++
 	return put(m, s, &s.programs, im, programs, func(a, b registry.Program) int {
 		if m.fault == "programmes are sorted without case" {

@@ -27,7 +27,8 @@ func RunStore(t *testing.T, open NewStore) {
 	}
 }
 
-var storeTests = [][]storeTest{editionTests, contentTests, householdTests, enrolmentTests, publishTests, hashTests, errorTests}
+var storeTests = [][]storeTest{editionTests, contentTests, householdTests, enrolmentTests, publishTests, hashTests, keyTests,
+	blockTests, errorTests}
 
 type storeTest struct {
 	name string

@@ -60,6 +60,10 @@ var errorTests = []storeTest{
 		errs := b.calls(ctx, "e", "2025-10")
 		_, errs["Editions"] = b.Editions(ctx)
 		errs["CreateEdition"] = b.CreateEdition(ctx, registry.Edition{ID: "f"})
+		_, errs["Blocks"] = b.Blocks(ctx)
+		errs["AddBlocks"] = b.AddBlocks(ctx, someTrees())
+		_, errs["Fingerprints"] = b.Fingerprints(ctx)
+		errs["SetFingerprints"] = b.SetFingerprints(ctx, map[string]string{"record": "0"})
 		for method, err := range errs {
 			if method == "Records" { // which a draft does not have in the first place
 				continue
@@ -72,5 +76,7 @@ var errorTests = []storeTest{
 		editions, err := b.Editions(b.ctx)
 		b.ok(err)
 		b.same("number of editions", len(editions), 1)
+		b.same("blocks", b.blocks(), []registry.BlockTree{})
+		b.same("fingerprints", b.fingerprints(), map[string]string{})
 	}},
 }

@@ -27,6 +27,8 @@ var publishTests = []storeTest{
 				want.Located++
 			}
 		}
+		sums := b.keySums("e")
+		want.Keys, want.LocatedKeys = sums[0], sums[1]
 		release := registry.Release{ID: "2025-10", EnrolmentsAsOf: "2025-10-31", Enrolments: int64(len(c.enrolments)), ContentHash: c.releaseHash(), PublishedAt: &now}
 		b.same("state", state, registry.State{Edition: want, Release: release, Hash: registry.StateHash(want.ContentHash, release.ContentHash)})
 		want.Releases = []registry.Release{release}
@@ -165,5 +167,25 @@ var publishTests = []storeTest{
 			last = revision
 		}
 		b.same("content hash", b.edition("e").ContentHash, state.Edition.ContentHash)
+	}},
+	{"programmes of another revision are not replaced", func(b *bench) {
+		b.draft("e")
+		all := cityContents(0).programs
+		replace := func(revision int64, list []registry.Program) error {
+			return b.PutPrograms(b.ctx, "e", registry.Import{Kind: registry.ImportPrograms, At: at(0), Replaces: &revision}, list)
+		}
+		for revision := range int64(3) { // 0 is that of an edition that had none yet
+			b.refused("the next revision", replace(revision+1, all), registry.CodeConflict)
+			b.ok(replace(revision, all[:revision+1]))
+			got, next, err := b.Programs(b.ctx, "e")
+			b.ok(err)
+			b.same("programmes", got, all[:revision+1])
+			b.same("revision", next, revision+1)
+			b.refused("the revision before", replace(revision, all), registry.CodeConflict)
+			b.same("programmes after what was refused", b.programs("e"), all[:revision+1])
+		}
+		imports, err := b.Imports(b.ctx, "e")
+		b.ok(err)
+		b.same("last import", imports[len(imports)-1], registry.Import{Kind: registry.ImportPrograms, At: at(0)})
 	}},
 }
