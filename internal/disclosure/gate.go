@@ -3,6 +3,9 @@ package disclosure
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -17,11 +20,22 @@ type Source interface {
 	Version(ctx context.Context, s registry.State) (string, error)
 	// Open makes a state ready for questions.
 	Open(ctx context.Context, s registry.State) (*registry.Dataset, registry.Engine, error)
+	// Blocks and AddBlocks are those of registry.Store.
+	Blocks(ctx context.Context) ([]registry.BlockTree, error)
+	AddBlocks(ctx context.Context, trees []registry.BlockTree) error
+}
+
+// Rules are what a gate applies to everybody who may not see households.
+type Rules struct {
+	Policy  Policy
+	Budgets *Budgets // nil: no budget
 }
 
 // Gate hands out views of published states, each opened once. It is safe for concurrent use.
 type Gate struct {
 	source Source
+	rules  Rules
+	noise  noises
 	mu     sync.Mutex
 	states []registry.State // newest first; replaced as a whole
 	opened map[string]*opened
@@ -33,14 +47,22 @@ type opened struct {
 	dataset *registry.Dataset
 	engine  registry.Engine
 	err     error
+
+	framing sync.Mutex
+	frame   *frame // made when a guard first needs it
+	kept    [registry.RoleAuditor + 1]kept
 }
 
 // keptStates bounds how many states stay in memory: the newest and a few that somebody compares it with.
 const keptStates = 4
 
 // NewGate reads which states are published and opens the newest, so that the first question does not wait.
-func NewGate(ctx context.Context, source Source) (*Gate, error) {
-	g := &Gate{source: source, opened: map[string]*opened{}}
+func NewGate(ctx context.Context, source Source, rules Rules) (*Gate, error) {
+	noise, err := newNoises(rules.Policy)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gate{source: source, rules: rules, noise: noise, opened: map[string]*opened{}}
 	return g, g.Refresh(ctx)
 }
 
@@ -126,9 +148,9 @@ func (g *Gate) Now() Moment {
 	return Moment{g, g.states}
 }
 
-// View gives a role's view of an edition (its newest state), of a state, or of the newest state for "". NOT_FOUND when
-// nothing of that name is published.
-func (m Moment) View(ctx context.Context, role registry.Role, edition string) (*registry.View, error) {
+// View gives what a viewer may see of an edition (its newest state), of a state, or of the newest state for "". NOT_FOUND
+// when nothing of that name is published.
+func (m Moment) View(ctx context.Context, viewer registry.Viewer, edition string) (*registry.View, error) {
 	state, err := m.find(edition)
 	if err != nil {
 		return nil, err
@@ -139,22 +161,78 @@ func (m Moment) View(ctx context.Context, role registry.Role, edition string) (*
 		m.gate.forget(state.ID(), o)
 		return nil, o.err
 	}
-	v := &registry.View{Dataset: o.dataset, Engine: o.engine}
-	v.Total, v.Located = Totals(role, state.Edition)
-	if !role.SeesHouseholds() {
-		v.Engine = NewGuard(o.engine, o.dataset.Programs, role)
-	}
-	return v, nil
+	v := &registry.View{Dataset: o.dataset}
+	v.Total, v.Located = m.gate.totals(viewer, state.Edition)
+	v.Engine, err = m.gate.engine(ctx, o, viewer)
+	return v, err
 }
 
-// Totals gives the counts of a whole edition as a role may see them.
-func Totals(role registry.Role, e registry.Edition) (total, located registry.Tally) {
-	total = registry.Tally{Households: e.Households, People: e.People}
-	located = registry.Tally{Households: e.Located}
-	if !role.SeesHouseholds() {
-		total, located = withhold(total), withhold(located)
+// engine is the engine as the viewer sees it.
+func (g *Gate) engine(ctx context.Context, o *opened, viewer registry.Viewer) (registry.Engine, error) {
+	exact := registry.Engine(&witness{o.engine, viewer})
+	if viewer.Role.SeesHouseholds() && len(viewer.Areas) == 0 {
+		return exact, nil
+	}
+	f, err := g.frame(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	guard := &Guard{engine: o.engine, data: o.dataset, frame: f, noise: g.noise, role: viewer.Role, floor: g.rules.Policy.floor(viewer.Role), kept: &o.kept[viewer.Role]}
+	switch {
+	case viewer.Role.SeesHouseholds():
+		guard.role, guard.floor, guard.kept = registry.RolePublic, g.rules.Policy.floor(registry.RolePublic), &o.kept[registry.RolePublic]
+		return &scoped{exact, guard, viewer.Areas}, nil
+	case viewer.Role == registry.RolePartner:
+		guard.account = g.rules.Budgets.of(viewer.Organisation, o.dataset.State.Edition.ID)
+	}
+	return guard, nil
+}
+
+// frame gives the blocks of a state, and freezes those of areas that had none.
+func (g *Gate) frame(ctx context.Context, o *opened) (*frame, error) {
+	o.framing.Lock()
+	defer o.framing.Unlock()
+	if o.frame != nil {
+		return o.frame, nil
+	}
+	for {
+		trees, err := g.source.Blocks(ctx)
+		if err != nil {
+			return nil, err
+		}
+		f, fresh, err := newFrame(ctx, o.dataset, o.engine, trees)
+		if err != nil {
+			return nil, err
+		}
+		if len(fresh) == 0 {
+			o.frame = f
+			return f, nil
+		}
+		if err := g.source.AddBlocks(ctx, fresh); err != nil { // another server may have frozen others meanwhile: read again
+			return nil, err
+		}
+	}
+}
+
+// totals gives the counts of a whole edition as a viewer may see them.
+func (g *Gate) totals(viewer registry.Viewer, e registry.Edition) (total, located registry.Tally) {
+	total = registry.Tally{Households: e.Households, People: e.People, Keys: e.Keys}
+	located = registry.Tally{Households: e.Located, Keys: e.LocatedKeys}
+	if !viewer.Role.SeesHouseholds() || len(viewer.Areas) > 0 {
+		floor := g.rules.Policy.floor(viewer.Role)
+		base := e.Households
+		return g.noise.protect(total, base, floor), g.noise.protect(located, base, floor)
 	}
 	return total, located
+}
+
+// protect is the figure of a cell that has no attribute, as a guard shows it.
+func (n *noises) protect(t registry.Tally, base, floor int64) registry.Tally {
+	households, people := n.perturb(t, false)
+	if base < minBase || households < floor {
+		return registry.Tally{Status: registry.Suppressed}
+	}
+	return registry.Tally{Households: households, People: people, Status: registry.Perturbed}
 }
 
 // Published is an edition's newest state with its data version.
@@ -164,8 +242,8 @@ type Published struct {
 	Total, Located registry.Tally
 }
 
-// Editions gives the newest state of every published edition, newest first, with counts as the role may see them.
-func (m Moment) Editions(ctx context.Context, role registry.Role) ([]Published, error) {
+// Editions gives the newest state of every published edition, newest first, with counts as the viewer may see them.
+func (m Moment) Editions(ctx context.Context, viewer registry.Viewer) ([]Published, error) {
 	var out []Published
 	for i, s := range m.states {
 		if i > 0 && m.states[i-1].Edition.ID == s.Edition.ID {
@@ -176,10 +254,23 @@ func (m Moment) Editions(ctx context.Context, role registry.Role) ([]Published, 
 			return nil, err
 		}
 		p := Published{State: s, Version: version}
-		p.Total, p.Located = Totals(role, s.Edition)
+		p.Total, p.Located = m.gate.totals(viewer, s.Edition)
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// Method names how protected figures of some states are made: it changes with the policy and with the secrets, and tells
+// neither, since the sum of an edition's record keys is known to nobody.
+func (m Moment) Method(states []string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "kantong cell keys 1 %+v\n", m.gate.rules.Policy)
+	for _, id := range states {
+		if s, err := m.find(id); err == nil {
+			fmt.Fprintf(h, "%s %x %x\n", id, s.Edition.Keys, s.Edition.LocatedKeys)
+		}
+	}
+	return "cell-keys-1 " + hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 func (m Moment) find(edition string) (registry.State, error) {

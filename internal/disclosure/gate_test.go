@@ -8,6 +8,7 @@ import (
 
 	"kantong/internal/disclosure"
 	"kantong/internal/registry"
+	"kantong/internal/storetest"
 )
 
 // shelf is a disclosure.Source of editions that all hold the same city.
@@ -17,6 +18,7 @@ type shelf struct {
 	opened   map[string]int
 	revised  bool // programmes have another revision
 	fail     error
+	blocks   []registry.BlockTree
 }
 
 func (s *shelf) Editions(context.Context) ([]registry.Edition, error) { return s.editions, nil }
@@ -35,6 +37,24 @@ func (s *shelf) Open(_ context.Context, state registry.State) (*registry.Dataset
 	return d, engine, s.fail
 }
 
+func (s *shelf) Blocks(context.Context) ([]registry.BlockTree, error) { return s.blocks, nil }
+
+func (s *shelf) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
+	s.blocks = append(s.blocks, trees...)
+	return nil
+}
+
+func rules() disclosure.Rules { return disclosure.Rules{Policy: disclosure.DefaultPolicy()} }
+
+func viewer(r registry.Role) registry.Viewer { return registry.Viewer{Role: r} }
+
+// city is a small one, with an engine that counts it one by one.
+func city(t *testing.T) (registry.Engine, *registry.Dataset) {
+	t.Helper()
+	d, households, enrolments := storetest.City(5, 500)
+	return storetest.NewReference(d, households, enrolments), d
+}
+
 func newShelf(t *testing.T) *shelf {
 	at := time.Date(2025, 10, 1, 0, 0, 0, 0, time.UTC)
 	return &shelf{t: t, opened: map[string]int{}, editions: []registry.Edition{
@@ -46,18 +66,18 @@ func newShelf(t *testing.T) *shelf {
 
 func TestGateFindsStates(t *testing.T) {
 	s := newShelf(t)
-	gate, err := disclosure.NewGate(t.Context(), s)
+	gate, err := disclosure.NewGate(t.Context(), s, rules())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for ask, want := range map[string]string{"": "2025-q3+2025-10", "2025-q3": "2025-q3+2025-10", "2025-q3+2025-09": "2025-q3+2025-09", "2025-q2": "2025-q2"} {
-		v, err := gate.Now().View(t.Context(), registry.RolePublic, ask)
+		v, err := gate.Now().View(t.Context(), viewer(registry.RolePublic), ask)
 		if err != nil || v.State.ID() != want {
 			t.Errorf("%q gives %v, %v", ask, v, err)
 		}
 	}
 	for _, ask := range []string{"draft", "2025-q3+2025-11", "2025-q4", "2025-q2+x"} {
-		if _, err := gate.Now().View(t.Context(), registry.RolePlanner, ask); registry.CodeOf(err) != registry.CodeNotFound {
+		if _, err := gate.Now().View(t.Context(), viewer(registry.RolePlanner), ask); registry.CodeOf(err) != registry.CodeNotFound {
 			t.Errorf("%q: %v", ask, err)
 		}
 	}
@@ -67,12 +87,12 @@ func TestGateFindsStates(t *testing.T) {
 }
 
 func TestGateByRole(t *testing.T) {
-	gate, err := disclosure.NewGate(t.Context(), newShelf(t))
+	gate, err := disclosure.NewGate(t.Context(), newShelf(t), rules())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner, registry.RolePlanner, registry.RoleAdmin, registry.RoleAuditor} {
-		v, err := gate.Now().View(t.Context(), role, "")
+		v, err := gate.Now().View(t.Context(), viewer(role), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +103,7 @@ func TestGateByRole(t *testing.T) {
 		if suppressed := v.Located.Status == registry.Suppressed; suppressed == role.SeesHouseholds() {
 			t.Errorf("%s sees that nine are located: %+v", role, v.Located)
 		}
-		list, err := gate.Now().Editions(t.Context(), role)
+		list, err := gate.Now().Editions(t.Context(), viewer(role))
 		if err != nil || len(list) != 2 || list[0].State.ID() != "2025-q3+2025-10" {
 			t.Fatalf("%+v, %v", list, err)
 		}
@@ -94,11 +114,11 @@ func TestGateByRole(t *testing.T) {
 }
 
 func TestGateWithoutEditions(t *testing.T) {
-	gate, err := disclosure.NewGate(t.Context(), &shelf{})
+	gate, err := disclosure.NewGate(t.Context(), &shelf{}, rules())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := gate.Now().View(t.Context(), registry.RolePublic, ""); registry.CodeOf(err) != registry.CodeNotFound {
+	if _, err := gate.Now().View(t.Context(), viewer(registry.RolePublic), ""); registry.CodeOf(err) != registry.CodeNotFound {
 		t.Errorf("%v", err)
 	}
 }
@@ -106,16 +126,16 @@ func TestGateWithoutEditions(t *testing.T) {
 // TestGateTriesAgain after a state could not be opened.
 func TestGateTriesAgain(t *testing.T) {
 	s := newShelf(t)
-	gate, err := disclosure.NewGate(t.Context(), s)
+	gate, err := disclosure.NewGate(t.Context(), s, rules())
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.fail = errors.New("the disk is away")
-	if _, err := gate.Now().View(t.Context(), registry.RolePublic, "2025-q2"); !errors.Is(err, s.fail) {
+	if _, err := gate.Now().View(t.Context(), viewer(registry.RolePublic), "2025-q2"); !errors.Is(err, s.fail) {
 		t.Fatalf("%v", err)
 	}
 	s.fail = nil
-	if _, err := gate.Now().View(t.Context(), registry.RolePublic, "2025-q2"); err != nil {
+	if _, err := gate.Now().View(t.Context(), viewer(registry.RolePublic), "2025-q2"); err != nil {
 		t.Errorf("after the disk is back: %v", err)
 	}
 }
@@ -124,7 +144,7 @@ func TestGateTriesAgain(t *testing.T) {
 // only once it is open.
 func TestGateRefresh(t *testing.T) {
 	s := newShelf(t)
-	gate, err := disclosure.NewGate(t.Context(), s)
+	gate, err := disclosure.NewGate(t.Context(), s, rules())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +156,7 @@ func TestGateRefresh(t *testing.T) {
 	if err := gate.Refresh(t.Context()); !errors.Is(err, s.fail) {
 		t.Fatalf("%v", err)
 	}
-	if v, err := gate.Now().View(t.Context(), registry.RolePublic, ""); err != nil || v.State.Edition.ID != "2025-q3" {
+	if v, err := gate.Now().View(t.Context(), viewer(registry.RolePublic), ""); err != nil || v.State.Edition.ID != "2025-q3" {
 		t.Errorf("a state that can't be opened took over: %v, %v", v, err)
 	}
 	s.fail = nil
@@ -144,10 +164,10 @@ func TestGateRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened := s.opened["2025-q4"]
-	if v, err := gate.Now().View(t.Context(), registry.RolePublic, ""); err != nil || v.State.Edition.ID != "2025-q4" || s.opened["2025-q4"] != opened {
+	if v, err := gate.Now().View(t.Context(), viewer(registry.RolePublic), ""); err != nil || v.State.Edition.ID != "2025-q4" || s.opened["2025-q4"] != opened {
 		t.Errorf("the new state was not open when it took over: %v, %v", v, err)
 	}
-	if v, err := gate.Now().View(t.Context(), registry.RolePublic, "2025-q3"); err != nil || v.State.Edition.ID != "2025-q3" {
+	if v, err := gate.Now().View(t.Context(), viewer(registry.RolePublic), "2025-q3"); err != nil || v.State.Edition.ID != "2025-q3" {
 		t.Errorf("the former state is gone: %v, %v", v, err)
 	}
 	before := s.opened["2025-q3+2025-10"]
@@ -166,11 +186,11 @@ func TestNewestIsByDay(t *testing.T) {
 		{ID: "2025-q3", AsOf: "2025-09-30", PublishedAt: &at, Releases: []registry.Release{
 			{ID: "2025-10", EnrolmentsAsOf: "2025-10-31", PublishedAt: &at}, {ID: "2025-09b", EnrolmentsAsOf: "2025-09-30", PublishedAt: &at}}},
 	}
-	gate, err := disclosure.NewGate(t.Context(), s)
+	gate, err := disclosure.NewGate(t.Context(), s, rules())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := gate.Now().View(t.Context(), registry.RolePublic, ""); err != nil || v.State.ID() != "2025-q3+2025-10" {
+	if v, err := gate.Now().View(t.Context(), viewer(registry.RolePublic), ""); err != nil || v.State.ID() != "2025-q3+2025-10" {
 		t.Errorf("%v, %v", v.State.ID(), err)
 	}
 }

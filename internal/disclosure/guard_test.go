@@ -1,81 +1,329 @@
-package disclosure_test
+package disclosure
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
-	"kantong/internal/disclosure"
 	"kantong/internal/registry"
 	"kantong/internal/storetest"
 )
 
-// TestGuardWithholds asks guard and engine the same and compares every tally: those of ten households or more are the
-// engine's, all others are withheld, zeros too.
-func TestGuardWithholds(t *testing.T) {
-	engine, _ := city(t)
-	guard := disclosure.NewGuard(engine, nil, registry.RolePublic)
-	queries := []registry.SummaryQuery{
-		{Measures: registry.MeasureAll, Lines: []int64{956_990}, By: []registry.Dimension{{Kind: registry.ByArea, Level: registry.LevelKelurahan}}},
-		{Measures: registry.MeasureAll, Filter: registry.Filter{HeadSex: registry.SexFemale}, By: []registry.Dimension{{Kind: registry.ByDecile}, {Kind: registry.ByDeprivation}}},
-	}
-	truth, err := engine.Summarise(t.Context(), queries)
+// town is a city behind a guard, with the engine that the guard asks.
+type town struct {
+	data  *registry.Dataset
+	exact registry.Engine
+	guard *Guard
+}
+
+func newTown(t testing.TB, role registry.Role, households int) town {
+	t.Helper()
+	d, records, enrolments := storetest.City(5, households)
+	engine := storetest.NewReference(d, records, enrolments)
+	f, _, err := newFrame(t.Context(), d, engine, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown, err := guard.Summarise(t.Context(), queries)
+	policy := DefaultPolicy()
+	noise, err := newNoises(policy)
 	if err != nil {
 		t.Fatal(err)
 	}
-	withheld, open := 0, 0
-	compare := func(is, want registry.Tally) {
-		t.Helper()
-		if want.Households < disclosure.FloorHouseholds {
-			withheld++
-			if is != (registry.Tally{Status: registry.Suppressed}) {
-				t.Errorf("%+v shows as %+v", want, is)
-			}
-			return
-		}
-		open++
-		if want.Keys = (registry.RecordKey{}); is != want {
-			t.Errorf("%+v shows as %+v", want, is)
-		}
+	return town{d, engine, &Guard{engine: engine, data: d, frame: f, noise: noise, role: role, floor: policy.floor(role), kept: &kept{}}}
+}
+
+func (w town) ask(t testing.TB, q registry.SummaryQuery) []registry.Cell {
+	t.Helper()
+	answers, err := w.guard.Summarise(t.Context(), []registry.SummaryQuery{q})
+	if err != nil {
+		t.Fatalf("%s by %v: %v", q.Filter, q.By, err)
 	}
-	for q := range truth {
-		for i, c := range truth[q] {
-			s := shown[q][i]
-			compare(s.Total, c.Total)
-			compare(s.Located, c.Located)
-			for k, list := range [][]registry.Tally{c.Deciles, c.Deprived, c.Known, c.Enrolled, c.Persons} {
-				protected := [][]registry.Tally{s.Deciles, s.Deprived, s.Known, s.Enrolled, s.Persons}[k]
-				for j := range list {
-					compare(protected[j], list[j])
+	return answers[0]
+}
+
+// count asks the engine of a filter's households.
+func (w town) count(t testing.TB, f registry.Filter) registry.Tally {
+	t.Helper()
+	answers, err := w.exact.Summarise(t.Context(), []registry.SummaryQuery{{Filter: f}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answers[0][0].Total
+}
+
+// expected is what a cell must show: its noise by the definition, and its floors. Each of without is the cell's filter
+// without one of its attributes.
+func (w town) expected(t testing.TB, cell, node registry.Filter, without ...registry.Filter) registry.Tally {
+	t.Helper()
+	of := func(c registry.Tally) (households, people int64) {
+		return c.Households + w.guard.noise.households.deviation(c.Households, c.Keys[0]), c.People + w.guard.noise.people.deviation(c.People, c.Keys[1])
+	}
+	exact := w.count(t, cell)
+	households, people := of(exact)
+	least := households
+	for _, f := range without {
+		rest, _ := of(minus(w.count(t, f), exact))
+		least = min(least, rest)
+	}
+	if least < w.guard.floor || w.count(t, node).Households < minBase {
+		return registry.Tally{Status: registry.Suppressed}
+	}
+	return registry.Tally{Households: households, People: people, Status: registry.Perturbed}
+}
+
+func and(list ...registry.Filter) registry.Filter { return registry.Filter{And: list} }
+
+func decile(d int) registry.Filter {
+	return registry.Filter{Decile: &registry.IntRange{Min: &d, Max: &d}}
+}
+
+func deprived(d registry.Deprivation) registry.Filter {
+	return registry.Filter{DeprivedIn: []registry.Deprivation{d}}
+}
+
+var byKelurahan = registry.Dimension{Kind: registry.ByArea, Level: registry.LevelKelurahan}
+
+// TestSameFigureThroughEveryDoor asks for the same cells of two attributes in six ways, and compares each with what the
+// definition gives.
+func TestSameFigureThroughEveryDoor(t *testing.T) {
+	for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner} {
+		w := newTown(t, role, 3000)
+		shown, withheld := 0, 0
+		for _, dep := range []registry.Deprivation{registry.UnsafeWater, registry.NoHealthInsurance} {
+			byFilters := map[int][]registry.Cell{}
+			byDecileFilter := map[int][]registry.Cell{}
+			for d := 1; d <= 10; d++ {
+				byFilters[d] = w.ask(t, registry.SummaryQuery{Filter: and(decile(d), deprived(dep)), By: []registry.Dimension{byKelurahan}})
+				byDecileFilter[d] = w.ask(t, registry.SummaryQuery{Filter: decile(d), Measures: registry.MeasureDeprivations, By: []registry.Dimension{byKelurahan}})
+			}
+			measured := w.ask(t, registry.SummaryQuery{Filter: deprived(dep), Measures: registry.MeasureDeciles, By: []registry.Dimension{byKelurahan}})
+			grouped := w.ask(t, registry.SummaryQuery{Filter: deprived(dep), By: []registry.Dimension{{Kind: registry.ByDecile}, byKelurahan}})
+			groupedMeasure := w.ask(t, registry.SummaryQuery{Measures: registry.MeasureDeprivations, By: []registry.Dimension{byKelurahan, {Kind: registry.ByDecile}}})
+			both := w.ask(t, registry.SummaryQuery{By: []registry.Dimension{{Kind: registry.ByDecile}, byKelurahan, {Kind: registry.ByDeprivation}}})
+			areas := w.data.Areas.Level(registry.LevelKelurahan)
+			for i, at := range areas {
+				code := w.data.Areas.Area(at).Code
+				node := registry.Filter{Areas: []registry.AreaCode{code}}
+				for d := 1; d <= 10; d++ {
+					want := w.expected(t, and(node, decile(d), deprived(dep)), node, and(node, decile(d)), and(node, deprived(dep)))
+					if want.Status == registry.Suppressed {
+						withheld++
+					} else {
+						shown++
+					}
+					for door, got := range map[string]registry.Tally{
+						"filter":                   byFilters[d][i].Total,
+						"decile filter, measure":   byDecileFilter[d][i].Deprived[dep],
+						"deprived filter, measure": measured[i].Deciles[d],
+						"grouped by decile":        grouped[d*len(areas)+i].Total,
+						"grouped, measure":         groupedMeasure[i*11+d].Deprived[dep],
+						"grouped by both":          both[(d*len(areas)+i)*registry.DeprivationCount+int(dep)].Total,
+					} {
+						if got != want {
+							t.Errorf("%s, %s, decile %d, %s: %s gives %+v, want %+v", role, code, d, dep, door, got, want)
+						}
+					}
 				}
 			}
-			for j, p := range c.Poverty {
-				compare(s.Poverty[j].Base, p.Base)
-				compare(s.Poverty[j].Poor, p.Poor)
-				if s.Poverty[j].Poor.Status == registry.Suppressed && (s.Poverty[j].Gap != 0 || s.Poverty[j].GapSquared != (registry.Uint128{})) {
-					t.Errorf("the poverty gap of withheld households shows: %+v", s.Poverty[j])
-				}
-			}
 		}
-	}
-	if withheld < 100 || open < 100 {
-		t.Errorf("%d withheld and %d open tallies: the city tests too little", withheld, open)
-	}
-	again, err := engine.Summarise(t.Context(), queries)
-	if err != nil || again[0][0].Total != truth[0][0].Total || again[0][0].Deciles[1] != truth[0][0].Deciles[1] {
-		t.Error("the guard changed what the engine holds")
+		if shown < 20 || withheld < 20 {
+			t.Errorf("%d shown and %d withheld: the city tests too little", shown, withheld)
+		}
 	}
 }
 
-// TestGuardRefuses rows and whatever is finer than a kelurahan, however deep in the filter it hides.
-func TestGuardRefuses(t *testing.T) {
-	engine, d := city(t)
-	text := "003"
-	where := registry.Filter{Where: &registry.Spatial{BBox: &registry.BBox{West: 106, South: -3, East: 107, North: -2}}}
+// TestSingleAttributes compares measures and filters of one attribute, and ranges with the sums of their bands.
+func TestSingleAttributes(t *testing.T) {
+	w := newTown(t, registry.RolePartner, 3000)
+	everything := w.ask(t, registry.SummaryQuery{Measures: registry.MeasureAll, By: []registry.Dimension{byKelurahan}})
+	for i, at := range w.data.Areas.Level(registry.LevelKelurahan) {
+		node := registry.Filter{Areas: []registry.AreaCode{w.data.Areas.Area(at).Code}}
+		check := func(what string, got registry.Tally, f registry.Filter) {
+			t.Helper()
+			want := w.expected(t, and(node, f), node, node)
+			if got.People = want.People; got != want { // of persons other people are counted
+				t.Errorf("%s, %s: %+v, want %+v", node, what, got, want)
+			}
+			if again := w.ask(t, registry.SummaryQuery{Filter: and(node, f)})[0].Total; again.Households != want.Households || again.Status != want.Status {
+				t.Errorf("%s, %s by filter: %+v, want %+v", node, what, again, want)
+			}
+		}
+		for d := 1; d <= 10; d++ {
+			check(fmt.Sprint("decile ", d), everything[i].Deciles[d], decile(d))
+		}
+		for d := range registry.Deprivation(registry.DeprivationCount) {
+			check(d.String(), everything[i].Deprived[d], deprived(d))
+		}
+		for p := range w.data.Programs {
+			check(w.data.Programs[p].Code, everything[i].Enrolled[p], registry.Filter{EnrolledIn: []string{w.data.Programs[p].Code}})
+		}
+		one := 1
+		check("elderly", everything[i].Persons[registry.Elderly], registry.Filter{Elderly: &registry.IntRange{Min: &one}})
+
+		four, sum := 4, int64(0)
+		for d := 1; d <= four; d++ {
+			c := w.count(t, and(node, decile(d)))
+			sum += w.guard.noise.households.of(c)
+		}
+		ranged := w.ask(t, registry.SummaryQuery{Filter: and(node, registry.Filter{Decile: &registry.IntRange{Max: &four}})})[0].Total
+		if ranged.Status == registry.Perturbed && ranged.Households != sum {
+			t.Errorf("%s: decile 1 to 4 is %d, the sum of its bands %d", node, ranged.Households, sum)
+		}
+		members := w.ask(t, registry.SummaryQuery{Filter: and(node, registry.Filter{Members: &registry.IntRange{Min: &four}})})[0].Total
+		five, six, seven := 5, 6, 7
+		sum = 0
+		for _, r := range []registry.IntRange{{Min: &four, Max: &four}, {Min: &five, Max: &six}, {Min: &seven}} {
+			sum += w.guard.noise.households.of(w.count(t, and(node, registry.Filter{Members: &r})))
+		}
+		if members.Status == registry.Perturbed && members.Households != sum {
+			t.Errorf("%s: four and more members are %d, the sum of their bands %d", node, members.Households, sum)
+		}
+	}
+}
+
+// TestRegionsAreSumsOfNodes compares what a partner is told of a region with the sum over its nodes.
+func TestRegionsAreSumsOfNodes(t *testing.T) {
+	w := newTown(t, registry.RolePartner, 3000)
+	b := w.data.Areas.Bound()
+	c := b.Center()
+	for _, where := range []registry.Spatial{
+		{BBox: &registry.BBox{West: b.Min[0], South: b.Min[1], East: c[0], North: c[1]}},
+		{BBox: &registry.BBox{West: -180, South: -90, East: 180, North: 90}},
+		{Near: &registry.Near{Point: registry.Position{Longitude: c[0], Latitude: c[1]}, RadiusMeters: 1500}},
+	} {
+		for _, f := range []registry.Filter{{}, deprived(registry.UnsafeWater), decile(2)} {
+			asked := f
+			asked.Where = &where
+			got := w.ask(t, registry.SummaryQuery{Filter: asked})[0]
+			var households, people, rest int64
+			nodes := w.guard.frame.cover(nil, &where)
+			for _, n := range nodes {
+				var cell, base registry.Tally
+				for _, part := range w.guard.frame.nodes[n].parts {
+					cell = plus(cell, w.count(t, and(part, f)))
+					base = plus(base, w.count(t, part))
+				}
+				h, p := w.guard.noise.perturb(cell, false)
+				households, people = households+h, people+p
+				rest += w.guard.noise.households.of(minus(base, cell))
+			}
+			want := registry.Tally{Households: households, People: people, Status: registry.Perturbed}
+			if households < 5 || f.String() != (registry.Filter{}).String() && rest < 5 {
+				want = registry.Tally{Status: registry.Suppressed}
+			}
+			if got.Total != want {
+				t.Errorf("%s: %+v, want %+v", asked, got.Total, want)
+			}
+			if got.Counted == nil || got.Counted.Blocks != w.guard.frame.leaves(nodes) || got.Counted.Blocks == 0 {
+				t.Errorf("%s: counted %+v", asked, got.Counted)
+			}
+			shape, err := got.Counted.Geometry()
+			if err != nil || len(shape) == 0 {
+				t.Errorf("%s: shape %v, %v", asked, shape, err)
+			}
+		}
+	}
+	nowhere := registry.Spatial{BBox: &registry.BBox{West: 0, South: 0, East: 1, North: 1}}
+	if got := w.ask(t, registry.SummaryQuery{Filter: registry.Filter{Where: &nowhere}})[0]; got.Total.Status != registry.Suppressed || got.Counted.Blocks != 0 {
+		t.Errorf("a region of no block shows %+v", got.Total)
+	}
+}
+
+// TestHexagonsAreWholeBlocks adds up hexagons: every block is in one of them, and none is cut.
+func TestHexagonsAreWholeBlocks(t *testing.T) {
+	w := newTown(t, registry.RolePartner, 3000)
+	cells := w.ask(t, registry.SummaryQuery{By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 1000}}})
+	blocks := 0
+	for i, c := range cells {
+		blocks += c.Counted.Blocks
+		if c.Total.Status == registry.Perturbed && c.Total.Households < 5 {
+			t.Errorf("hexagon %v shows %d", c.Key.Hex, c.Total.Households)
+		}
+		if c.Key.NoHex && i != len(cells)-1 {
+			t.Error("what has no location is not last")
+		}
+	}
+	if want := w.guard.frame.leaves([]int{0}); blocks != want {
+		t.Errorf("%d blocks in hexagons, the city has %d", blocks, want)
+	}
+}
+
+// TestWhatIsNoSecret: zeros that the question itself makes are exact, others never show.
+func TestWhatIsNoSecret(t *testing.T) {
+	w := newTown(t, registry.RolePartner, 3000)
+	four := 4
+	poor := w.ask(t, registry.SummaryQuery{Filter: registry.Filter{Decile: &registry.IntRange{Max: &four}}, Measures: registry.MeasureDeciles})[0]
+	for d, tally := range poor.Deciles {
+		if possible := d >= 1 && d <= 4; possible == (tally == registry.Tally{}) {
+			t.Errorf("decile %d among those of decile 1 to 4: %+v", d, tally)
+		}
+	}
+	if got := w.ask(t, registry.SummaryQuery{Filter: registry.Filter{DeprivedIn: []registry.Deprivation{}}})[0].Total; got != (registry.Tally{}) {
+		t.Errorf("nobody is %+v", got)
+	}
+	eleven := 11
+	if got := w.ask(t, registry.SummaryQuery{Filter: registry.Filter{Decile: &registry.IntRange{Min: &eleven}}})[0].Total; got != (registry.Tally{}) {
+		t.Errorf("an impossible decile is %+v", got)
+	}
+	own := w.ask(t, registry.SummaryQuery{Filter: deprived(registry.UnsafeWater), Measures: registry.MeasureDeprivations})[0]
+	if own.Deprived[registry.UnsafeWater] != own.Total || own.Known[registry.UnsafeWater] != own.Total {
+		t.Errorf("the deprived among the deprived: %+v of %+v", own.Deprived[registry.UnsafeWater], own.Total)
+	}
+}
+
+// TestRefusals are of questions finer than cells, each with the argument at fault and the nearest question.
+func TestRefusals(t *testing.T) {
+	text, zero, two, three, six := "003", 0, 2, 3, 6
+	where := registry.Spatial{BBox: &registry.BBox{West: 106, South: -3, East: 107, North: -2}}
+	kelurahan := []registry.Dimension{byKelurahan}
+	for name, c := range map[string]struct {
+		q     registry.SummaryQuery
+		field string
+		roles string // that are refused
+	}{
+		"alternatives":            {registry.SummaryQuery{Filter: registry.Filter{Or: []registry.Filter{decile(1), decile(2)}}}, "or", "PUBLIC PARTNER"},
+		"alternatives inside":     {registry.SummaryQuery{Filter: and(registry.Filter{Or: []registry.Filter{decile(1)}})}, "and[0].or", "PUBLIC PARTNER"},
+		"complement":              {registry.SummaryQuery{Filter: registry.Filter{Not: &registry.Filter{Decile: &registry.IntRange{Min: &three}}}}, "not", "PUBLIC PARTNER"},
+		"neighbourhood":           {registry.SummaryQuery{Filter: registry.Filter{RT: &text}}, "rt", "PUBLIC PARTNER"},
+		"community unit":          {registry.SummaryQuery{Filter: and(registry.Filter{RW: &text})}, "and[0].rw", "PUBLIC PARTNER"},
+		"a rule with a place":     {registry.SummaryQuery{Filter: registry.Filter{EligibleFor: "RTLH"}}, "eligibleFor", "PUBLIC PARTNER"},
+		"any of two deprivations": {registry.SummaryQuery{Filter: registry.Filter{DeprivedIn: []registry.Deprivation{1, 2}}}, "deprivedIn", "PUBLIC PARTNER"},
+		"half a band":             {registry.SummaryQuery{Filter: registry.Filter{Members: &registry.IntRange{Min: &six}}}, "members", "PUBLIC PARTNER"},
+		"two elderly":             {registry.SummaryQuery{Filter: registry.Filter{Elderly: &registry.IntRange{Min: &two}}}, "elderly", "PUBLIC PARTNER"},
+		"any number of elderly":   {registry.SummaryQuery{Filter: registry.Filter{Elderly: &registry.IntRange{Min: &zero}}}, "elderly", "PUBLIC PARTNER"},
+		"an odd line":             {registry.SummaryQuery{Lines: []int64{500_001}}, "lineRupiah", "PUBLIC PARTNER"},
+		"a region":                {registry.SummaryQuery{Filter: registry.Filter{Where: &where}}, "where", "PUBLIC"},
+		"two regions":             {registry.SummaryQuery{Filter: and(registry.Filter{Where: &where}, registry.Filter{Where: &where})}, "and[1].where", "PARTNER"},
+		"hexagons":                {registry.SummaryQuery{By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 500}}}, "groupBy.hex", "PUBLIC"},
+		"hexagons and areas":      {registry.SummaryQuery{By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 500}, byKelurahan}}, "groupBy", "PARTNER"},
+		"two on blocks":           {registry.SummaryQuery{Filter: registry.Filter{Where: &where, Decile: decile(1).Decile}, Measures: registry.MeasurePrograms}, "decile", "PARTNER"},
+		"three on kelurahan":      {registry.SummaryQuery{Filter: and(decile(1), deprived(2)), Measures: registry.MeasurePrograms, By: kelurahan}, "and[1].deprivedIn", "PUBLIC PARTNER"},
+		"three on the city":       {registry.SummaryQuery{Filter: and(decile(1), deprived(2)), Measures: registry.MeasurePrograms}, "and[1].deprivedIn", "PUBLIC"},
+		"four on the city":        {registry.SummaryQuery{Filter: and(decile(1), deprived(2), deprived(3)), By: []registry.Dimension{{Kind: registry.BySex}}}, "and[2].deprivedIn", "PUBLIC PARTNER"},
+	} {
+		for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner} {
+			w := newTown(t, role, 300)
+			_, err := w.guard.Summarise(t.Context(), []registry.SummaryQuery{c.q})
+			refused := slices.Contains(strings.Fields(c.roles), role.String())
+			var field string
+			if e, ok := err.(*registry.Error); ok {
+				field = e.Field
+			}
+			switch {
+			case refused && (registry.CodeOf(err) != registry.CodeDisclosureLimit || field != c.field):
+				t.Errorf("%s as %s: %v (field %q, want %q)", name, role, err, field, c.field)
+			case !refused && err != nil && role == registry.RolePartner:
+				t.Errorf("%s as %s is refused: %v", name, role, err)
+			}
+		}
+	}
+}
+
+// TestRowsAreRefused to everybody behind a guard.
+func TestRowsAreRefused(t *testing.T) {
 	for role, want := range map[registry.Role]registry.Code{registry.RolePublic: registry.CodeUnauthenticated, registry.RolePartner: registry.CodeForbidden, registry.RoleAuditor: registry.CodeForbidden} {
-		g := disclosure.NewGuard(engine, d.Programs, role)
+		g := newTown(t, role, 50).guard
 		_, err1 := g.Rows(t.Context(), registry.RowsQuery{First: 1})
 		_, err2 := g.Points(t.Context(), registry.Filter{})
 		_, err3 := g.Details(t.Context(), []registry.HouseholdID{{}}, 0)
@@ -84,26 +332,5 @@ func TestGuardRefuses(t *testing.T) {
 				t.Errorf("%s: %v", role, err)
 			}
 		}
-		for field, q := range map[string]registry.SummaryQuery{
-			"where":             {Filter: where},
-			"and[0].or[0].rt":   {Filter: registry.Filter{And: []registry.Filter{{Or: []registry.Filter{{RT: &text}}}}}},
-			"or[0].eligibleFor": {Filter: registry.Filter{Or: []registry.Filter{{EligibleFor: "RTLH"}}}}, // its rule has a region
-			"not.rw":            {Filter: registry.Filter{Not: &registry.Filter{RW: &text}}},
-			"groupBy.hex":       {By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 500}}},
-		} {
-			_, err := g.Summarise(t.Context(), []registry.SummaryQuery{q})
-			var e *registry.Error
-			if registry.CodeOf(err) != registry.CodeDisclosureLimit {
-				t.Errorf("%s, %s: %v", role, field, err)
-			} else if e = err.(*registry.Error); e.Field != field {
-				t.Errorf("field %q, want %q", e.Field, field)
-			}
-		}
 	}
-}
-
-func city(t *testing.T) (registry.Engine, *registry.Dataset) {
-	t.Helper()
-	d, households, enrolments := storetest.City(5, 500)
-	return storetest.NewReference(d, households, enrolments), d
 }
