@@ -1,13 +1,13 @@
 package access
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kantong/internal/registry"
@@ -15,6 +15,12 @@ import (
 
 // secretBytes is the length of each secret.
 const secretBytes = 32
+
+// The files of a directory of secrets: hexadecimal, household-id.key with a line for every generation, oldest first.
+const (
+	householdIDFile = "household-id.key"
+	recordFile      = "record.key"
+)
 
 // LoadSecrets reads the secrets of a directory. A secret that others can read is refused: whoever holds it can test whether
 // a family-card number is in the registry. Missing ones are made, with mode 0600, if create says so; else they are
@@ -25,15 +31,23 @@ func LoadSecrets(dir string, create bool) (registry.Secrets, error) {
 			return registry.Secrets{}, registry.Errorf(registry.CodeUnavailable, "secrets", "can't make the directory for secrets: %w", err)
 		}
 	}
-	id, err := loadSecret(filepath.Join(dir, "household-id.key"), create)
+	id, err := loadSecret(filepath.Join(dir, householdIDFile), create)
 	if err != nil {
 		return registry.Secrets{}, err
 	}
-	record, err := loadSecret(filepath.Join(dir, "record.key"), create)
-	return registry.Secrets{ID: id, Record: record}, err
+	path := filepath.Join(dir, recordFile)
+	record, err := loadSecret(path, create)
+	if err != nil {
+		return registry.Secrets{}, err
+	}
+	if len(record) != 1 {
+		return registry.Secrets{}, damaged(path)
+	}
+	return registry.Secrets{ID: id, Record: record[0]}, nil
 }
 
-func loadSecret(path string, create bool) ([]byte, error) {
+// loadSecret gives the generations of a secret.
+func loadSecret(path string, create bool) ([][]byte, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if !create {
@@ -51,41 +65,36 @@ func loadSecret(path string, create bool) ([]byte, error) {
 	if err != nil {
 		return nil, registry.Errorf(registry.CodeUnavailable, "secrets", "can't read a secret: %w", err)
 	}
-	secret, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(secret) != secretBytes {
-		return nil, registry.Conflict("secrets", "%s is damaged: expected %d hexadecimal digits. Restore it from a backup; a new one would give every family a new id", path, 2*secretBytes)
+	generations, ok := parseSecret(strings.TrimSpace(string(text)), "\n")
+	if !ok {
+		return nil, damaged(path)
 	}
-	return secret, nil
+	return generations, nil
 }
 
-// makeSecret writes a new secret so that two processes that start together agree on one: whoever comes second reads.
-func makeSecret(path string) ([]byte, error) {
-	secret := make([]byte, secretBytes)
-	_, _ = rand.Read(secret)                                      // never fails: it would end the program
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
-	if err != nil {
-		return nil, registry.Errorf(registry.CodeUnavailable, "secrets", "can't write a secret: %w", err)
-	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.WriteString(hex.EncodeToString(secret) + "\n")
-	err = errors.Join(err, temporary.Sync(), temporary.Close())
-	if err == nil {
-		err = os.Link(temporary.Name(), path)
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return loadSecret(path, false)
-	}
-	if err != nil {
-		return nil, registry.Errorf(registry.CodeUnavailable, "secrets", "can't write a secret: %w", err)
-	}
-	return secret, nil
+func damaged(path string) error {
+	return registry.Conflict("secrets", "%s is damaged: expected lines of %d hexadecimal digits, and one line alone for %s. Restore it from a backup; a new one would give every family a new id or its figures other noise",
+		path, 2*secretBytes, recordFile)
 }
 
-// Fingerprints tell secrets apart without giving them away: the first 64 bits of a hash of each, in hexadecimal.
+// parseSecret reads the generations of a secret, at least one.
+func parseSecret(text, separator string) (generations [][]byte, ok bool) {
+	for part := range strings.SplitSeq(text, separator) {
+		secret, err := hex.DecodeString(strings.TrimSpace(part))
+		if err != nil || len(secret) != secretBytes {
+			return nil, false
+		}
+		generations = append(generations, secret)
+	}
+	return generations, true
+}
+
+// Fingerprints tell secrets apart without giving them away: the first 64 bits of a hash of each, in hexadecimal, and of
+// all generations together.
 func Fingerprints(s registry.Secrets) map[string]string {
-	of := func(secret []byte) string {
-		sum := sha256.Sum256(append([]byte("kantong fingerprint\x00"), secret...))
+	of := func(generations ...[]byte) string {
+		sum := sha256.Sum256(slices.Concat(append([][]byte{[]byte("kantong fingerprint\x00")}, generations...)...))
 		return hex.EncodeToString(sum[:8])
 	}
-	return map[string]string{"household-id": of(s.ID), "record": of(s.Record)}
+	return map[string]string{"household-id": of(s.ID...), "record": of(s.Record)}
 }

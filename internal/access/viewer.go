@@ -9,11 +9,7 @@ import (
 )
 
 // Viewer is who asks. The zero value is the public.
-type Viewer struct {
-	Role         registry.Role
-	Organisation string
-	KeyID        string
-}
+type Viewer = registry.Viewer
 
 type viewerKey struct{}
 
