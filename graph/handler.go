@@ -25,6 +25,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"kantong/graph/generated"
+	"kantong/internal/disclosure"
 	"kantong/internal/registry"
 )
 
@@ -52,8 +53,10 @@ type configurable interface {
 }
 
 func schema(r *Resolver) graphql.ExecutableSchema {
-	return generated.NewExecutableSchema(generated.Config{Resolvers: r, Complexity: complexity(),
-		Directives: generated.DirectiveRoot{OneOf: OneOf}})
+	s := generated.NewExecutableSchema(generated.Config{Resolvers: r, Complexity: complexity(),
+		Directives: generated.DirectiveRoot{OneOf: OneOf, Requires: Requires}})
+	mustRequire(s.Schema())
+	return s
 }
 
 // SDL is the schema as text, with every description.
@@ -66,13 +69,15 @@ func SDL() string {
 func configure(c configurable, r *Resolver, o Options) {
 	c.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	c.SetParserTokenLimit(r.Limits.Tokens)
-	c.SetErrorPresenter(present(o.Log, o.RequestID))
+	show := present(o.Log, o.RequestID)
+	c.SetErrorPresenter(show)
 	c.SetRecoverFunc(func(_ context.Context, p any) error {
 		return fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 	})
 	c.Use(extension.Introspection{})
 	c.Use(shapeLimit{r.Limits})
 	c.Use(extension.FixedComplexityLimit(r.Limits.Complexity))
+	c.Use(witness{r.Audit, show, o.RequestID})
 	c.Use(stateNote{r.Gate})
 	c.Use(errorOrder{})
 	if o.Observe != nil {
@@ -135,19 +140,26 @@ func Refuse(w http.ResponseWriter, status int, err error) {
 }
 
 // Executor answers operations without a server.
-type Executor struct{ exec *executor.Executor }
+type Executor struct {
+	exec *executor.Executor
+	gate *disclosure.Gate
+}
 
 // NewExecutor makes one.
 func NewExecutor(r *Resolver, o Options) Executor {
 	e := executor.New(schema(r))
 	configure(e, r, o)
-	return Executor{e}
+	return Executor{e, r.Gate}
 }
 
-// Run answers one operation.
-func (e Executor) Run(ctx context.Context, query string, variables map[string]any) *graphql.Response {
+// Run answers one operation, with a citation if cite says so.
+func (e Executor) Run(ctx context.Context, query string, variables map[string]any, cite bool) *graphql.Response {
+	return e.run(ctx, &graphql.RawParams{Query: query, Variables: variables, Extensions: map[string]any{"kantong": map[string]any{"cite": cite}}})
+}
+
+func (e Executor) run(ctx context.Context, params *graphql.RawParams) *graphql.Response {
 	ctx = graphql.StartOperationTrace(ctx)
-	op, errs := e.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	op, errs := e.exec.CreateOperationContext(ctx, params)
 	if errs != nil {
 		return e.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
 	}

@@ -27,32 +27,51 @@ type fixture struct {
 	dataset  *registry.Dataset
 	records  []registry.Record
 	calls    atomic.Int64
+	blocks   []registry.BlockTree
 	resolver *graph.Resolver
+	cite     bool // ask for citations
 }
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	f := &fixture{}
 	f.dataset, f.records, _ = storetest.City(7, 600)
-	gate, err := disclosure.NewGate(t.Context(), f)
+	gate, err := disclosure.NewGate(t.Context(), f, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.resolver = &graph.Resolver{Gate: gate, Limits: graph.DefaultLimits()}
+	for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner} { // blocks are made before calls are counted
+		if _, err := gate.Now().View(t.Context(), registry.Viewer{Role: role}, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.calls.Store(0)
 	return f
+}
+
+// Blocks is part of disclosure.Source.
+func (f *fixture) Blocks(context.Context) ([]registry.BlockTree, error) { return f.blocks, nil }
+
+// AddBlocks is part of disclosure.Source.
+func (f *fixture) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
+	f.blocks = append(f.blocks, trees...)
+	return nil
 }
 
 // Editions is part of disclosure.Source.
 func (f *fixture) Editions(context.Context) ([]registry.Edition, error) {
 	e := f.dataset.State.Edition
 	e.Releases = []registry.Release{f.dataset.State.Release}
+	var all, located registry.Tally
 	for _, r := range f.records {
-		e.Households++
-		e.People += int64(max(r.Members, 0))
+		all.Add(int64(max(r.Members, 0)), r.Key)
 		if r.Located {
-			e.Located++
+			located.Add(0, r.Key)
 		}
 	}
+	e.Households, e.People, e.Keys = all.Households, all.People, all.Keys
+	e.Located, e.LocatedKeys = located.Households, located.Keys
 	return []registry.Edition{e}, nil
 }
 
@@ -146,28 +165,40 @@ func quiet() graph.Options {
 	return graph.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RequestID: func(context.Context) string { return "test" }}
 }
 
-// handler serves the fixture to one role.
-func (f *fixture) handler(role registry.Role) http.Handler {
+// handler serves the fixture to one viewer.
+func (f *fixture) handler(viewer registry.Viewer) http.Handler {
 	h := graph.NewHandler(f.resolver, quiet())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(access.WithViewer(r.Context(), access.Viewer{Role: role})))
+		h.ServeHTTP(w, r.WithContext(access.WithViewer(r.Context(), viewer)))
 	})
 }
 
 // ask posts an operation and gives the answer, its text and its status.
 func (f *fixture) ask(t testing.TB, role registry.Role, query string, variables any) (answer, string, int) {
 	t.Helper()
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	return f.askAs(t, registry.Viewer{Role: role, Purpose: "a test"}, query, variables)
+}
+
+func (f *fixture) askAs(t testing.TB, viewer registry.Viewer, query string, variables any) (answer, string, int) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables, "extensions": map[string]any{"kantong": map[string]any{"cite": f.cite}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
-	f.handler(role).ServeHTTP(w, r)
+	f.handler(viewer).ServeHTTP(w, r)
 	var a answer
 	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
 		t.Fatalf("not JSON: %v\n%s", err, w.Body)
 	}
 	return a, w.Body.String(), w.Code
+}
+
+func unmarshal(t testing.TB, data []byte, out any) {
+	t.Helper()
+	if err := json.Unmarshal(data, out); err != nil {
+		t.Fatalf("%v: %s", err, data)
+	}
 }

@@ -141,7 +141,7 @@ func TestHTTP(t *testing.T) {
 			r.Header.Set(header[i], header[i+1])
 		}
 		w := httptest.NewRecorder()
-		f.handler(registry.RolePublic).ServeHTTP(w, r)
+		f.handler(registry.Viewer{}).ServeHTTP(w, r)
 		return w
 	}
 	const json, modern = "application/json", "application/graphql-response+json"

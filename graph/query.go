@@ -8,20 +8,29 @@ import (
 	"kantong/graph/generated"
 	"kantong/graph/model"
 	"kantong/internal/access"
+	"kantong/internal/audit"
+	"kantong/internal/changes"
 	"kantong/internal/disclosure"
 	"kantong/internal/registry"
 )
 
 // Resolver is the root of the schema.
 type Resolver struct {
-	Gate   *disclosure.Gate
-	Limits Limits
+	Gate    *disclosure.Gate
+	Limits  Limits
+	Budgets *disclosure.Budgets // nil: figures are not limited
+	Audit   *audit.Log          // nil: nothing is logged, and the log can't be read
+	Ledger  registry.Ledger     // nil: as Audit
+	Desk    *changes.Desk       // nil: nothing can be changed
 }
 
 var _ generated.ResolverRoot = (*Resolver)(nil)
 
-// Query gives the root fields.
+// Query gives the questions.
 func (r *Resolver) Query() generated.QueryResolver { return query{r} }
+
+// Mutation gives the changes.
+func (r *Resolver) Mutation() generated.MutationResolver { return mutation{r} }
 
 type query struct{ *Resolver }
 
@@ -31,7 +40,7 @@ func (r *Resolver) view(ctx context.Context, edition *string) (*registry.View, e
 	if edition != nil {
 		name = *edition
 	}
-	return r.operationOf(ctx).view(ctx, access.ViewerOf(ctx).Role, name)
+	return r.operationOf(ctx).view(ctx, name)
 }
 
 func (q query) Edition(ctx context.Context, id *string) (*model.Edition, error) {
@@ -43,7 +52,8 @@ func (q query) Edition(ctx context.Context, id *string) (*model.Edition, error) 
 }
 
 func (q query) Editions(ctx context.Context, first *int, after *string) (*model.EditionConnection, error) {
-	published, err := q.operationOf(ctx).moment.Editions(ctx, access.ViewerOf(ctx).Role)
+	o := q.operationOf(ctx)
+	published, err := o.moment.Editions(ctx, o.viewer)
 	if err != nil {
 		return nil, err
 	}
@@ -170,9 +180,9 @@ func (q query) Program(ctx context.Context, code string, edition *string) (*mode
 
 func (q query) Viewer(ctx context.Context) (*model.Viewer, error) {
 	who := access.ViewerOf(ctx)
-	v := &model.Viewer{Role: who.Role, Limits: q.Limits.forClients()}
-	if who.Organisation != "" {
-		v.Organisation = &who.Organisation
+	v := &model.Viewer{Who: who, Limits: q.Limits.forClients(), Budgets: q.Budgets, View: q.view}
+	if a, ok := access.AllowanceOf(ctx); ok {
+		v.Requests = &model.RequestAllowance{PerMinute: a.PerMinute, Left: a.Left, RenewsAt: a.RenewsAt}
 	}
 	return v, nil
 }

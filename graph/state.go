@@ -5,16 +5,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"kantong/internal/access"
 	"kantong/internal/disclosure"
 	"kantong/internal/registry"
 )
 
 // stateNote adds to every answer which states it was computed from, so that a figure never travels without its source:
 //
-//	"extensions": {"kantong": {"states": [{"state", "asOf", "dataVersion", "synthetic", "boundaries", "schematic"}]}}
+//	"extensions": {"kantong": {"states": [{"state", "asOf", "dataVersion", "synthetic", "boundaries", "schematic"}], "citation"}}
 //
 // It also holds an operation to one moment: fields are resolved at the same time, and a publication in between must not
 // give two halves of an answer two states.
@@ -22,9 +24,11 @@ type stateNote struct{ gate *disclosure.Gate }
 
 type operationKey struct{}
 
-// operation is what the fields of one operation share: the moment, and a view of each edition that it names.
+// operation is what the fields of one operation share: who asks, the moment, and a view of each edition that it names.
 type operation struct {
+	viewer registry.Viewer
 	moment disclosure.Moment
+	pins   map[string]string // the state that a name of an edition stands for, where it must be a certain one
 	mu     sync.Mutex
 	views  map[string]*registry.View // by name; nil where there is none
 }
@@ -32,12 +36,15 @@ type operation struct {
 // maxEditions is how many editions an operation may ask of: each may have to be loaded.
 const maxEditions = 4
 
-func newOperation(g *disclosure.Gate) *operation {
-	return &operation{moment: g.Now(), views: map[string]*registry.View{}}
+func newOperation(ctx context.Context, g *disclosure.Gate) *operation {
+	pins, _ := ctx.Value(pinsKey{}).(map[string]string)
+	o := &operation{viewer: access.ViewerOf(ctx), moment: g.Now(), pins: pins, views: map[string]*registry.View{}}
+	o.viewer.Shown = new(atomic.Int64)
+	return o
 }
 
 // view gives every field that names the same edition the same view.
-func (o *operation) view(ctx context.Context, role registry.Role, edition string) (*registry.View, error) {
+func (o *operation) view(ctx context.Context, edition string) (*registry.View, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	v, named := o.views[edition]
@@ -47,7 +54,11 @@ func (o *operation) view(ctx context.Context, role registry.Role, edition string
 	case !named && len(o.views) == maxEditions:
 		return nil, registry.Errorf(registry.CodeComplexity, "edition", "one operation may ask of %d editions", maxEditions)
 	}
-	v, err := o.moment.View(ctx, role, edition)
+	state := edition
+	if pinned, ok := o.pins[edition]; ok {
+		state = pinned
+	}
+	v, err := o.moment.View(ctx, o.viewer, state)
 	o.views[edition] = v
 	return v, err
 }
@@ -57,14 +68,14 @@ func (r *Resolver) operationOf(ctx context.Context) *operation {
 	if o, ok := ctx.Value(operationKey{}).(*operation); ok {
 		return o
 	}
-	return newOperation(r.Gate)
+	return newOperation(ctx, r.Gate)
 }
 
 func (stateNote) ExtensionName() string                   { return "StateNote" }
 func (stateNote) Validate(graphql.ExecutableSchema) error { return nil }
 
 func (n stateNote) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(context.WithValue(ctx, operationKey{}, newOperation(n.gate)))
+	return next(context.WithValue(ctx, operationKey{}, newOperation(ctx, n.gate)))
 }
 
 func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
@@ -91,13 +102,15 @@ func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	if response.Extensions == nil {
 		response.Extensions = map[string]any{}
 	}
+	note.Citation = o.citation(ctx, response)
 	response.Extensions["kantong"] = note
 	return response
 }
 
 // sourceNote is the extension as JSON.
 type sourceNote struct {
-	States []stateSource `json:"states"`
+	States   []stateSource `json:"states"`
+	Citation string        `json:"citation,omitempty"`
 }
 
 type stateSource struct {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"kantong/internal/registry"
@@ -37,11 +38,14 @@ func rate(r registry.Rate) Rate {
 	return Rate{&r.Value, r.Status}
 }
 
+// besideFilter are the beginnings of fields that an engine names and that are no part of the filter.
+var besideFilter = []string{"groupBy", "lineRupiah", "Kantong-Purpose"}
+
 // underFilter completes the field of an error about the filter, which engines name from the filter on.
 func underFilter(err error) error {
 	var e *registry.Error
-	if errors.As(err, &e) && e.Field != "" && !strings.HasPrefix(e.Field, "groupBy") {
-		return registry.Under("filter", err)
+	if !errors.As(err, &e) || e.Field == "" || slices.ContainsFunc(besideFilter, func(b string) bool { return strings.HasPrefix(e.Field, b) }) {
+		return err
 	}
-	return err
+	return registry.Under("filter", err)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"kantong/internal/registry"
 	"strconv"
+	"time"
 
 	"github.com/paulmach/orb"
 )
@@ -30,14 +31,66 @@ type AreaFilter struct {
 	Bbox *registry.BBox `json:"bbox,omitempty"`
 }
 
+// What a verification of the audit log found. AUDITOR.
+type AuditVerification struct {
+	// Every entry fits the one before it, and the head that was given fits too.
+	Intact bool `json:"intact"`
+	// Entries that were read.
+	Entries int `json:"entries"`
+	// The end of the log.
+	Head *AuditHead `json:"head"`
+	// The first entry that does not fit; null when all do, or when entries are missing at the end.
+	FaultAt *int `json:"faultAt,omitempty"`
+	// What is wrong with it; null when nothing is.
+	Fault *string `json:"fault,omitempty"`
+}
+
+// A draft that is gone.
+type DiscardChange struct {
+	// The draft, e.g. 2025-q3 or 2025-q3+2025-10.
+	Discarded string `json:"discarded"`
+}
+
+// Distinct figures of an edition that the organisation may be shown in a month. What it was shown before costs nothing.
+type FigureAllowance struct {
+	// Figures a month.
+	PerMonth int `json:"perMonth"`
+	// Left of them now.
+	Left int `json:"left"`
+	// When there are more.
+	RenewsAt time.Time `json:"renewsAt"`
+}
+
 // One way of splitting households into groups.
 type GroupBy struct {
 	// By area of a level.
 	Area *registry.AreaLevel `json:"area,omitempty"`
 	// By an attribute.
 	Attribute *GroupAttribute `json:"attribute,omitempty"`
-	// By hexagons of a grid in local metres; ids are the same in every edition. PLANNER.
+	// By hexagons of a grid in local metres; ids are the same in every edition. PARTNER gets them made of whole blocks.
 	Hex *HexSize `json:"hex,omitempty"`
+}
+
+// A key that was made or revoked. ADMIN.
+type KeyChange struct {
+	// The key as it is listed.
+	Key *Key `json:"key"`
+	// The key itself, to be sent as Authorization: Bearer. It is shown once: null when the change was asked for again, and for a revocation.
+	Secret *string `json:"secret,omitempty"`
+}
+
+// Whose a new key is, and for what.
+type KeyInput struct {
+	// What it may see; not PUBLIC.
+	Role registry.Role `json:"role"`
+	// Whose it is.
+	Organisation string `json:"organisation"`
+	// What they want it for.
+	Purpose *string `json:"purpose,omitempty"`
+	// A planner's key may be limited to these areas.
+	Areas []registry.AreaCode `json:"areas,omitempty"`
+	// When it ends; never when not given.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
 // Bounds of one request.
@@ -58,14 +111,54 @@ type Limits struct {
 	Seconds int `json:"seconds"`
 }
 
-// Who asks.
-type Viewer struct {
-	// What may be seen.
-	Role registry.Role `json:"role"`
-	// Whose key it is; null without a key.
-	Organisation *string `json:"organisation,omitempty"`
-	// Bounds of one request.
-	Limits *Limits `json:"limits"`
+// A programme that was added or redefined.
+type ProgramChange struct {
+	// The programme as it now is; null while its edition is a draft.
+	Program *Program `json:"program,omitempty"`
+	// Revision of the edition's programmes after it.
+	Revision int `json:"revision"`
+}
+
+// A programme as an administrator defines it.
+type ProgramInput struct {
+	// Its code: capital letters, digits, - and _.
+	Code string `json:"code"`
+	// Its name.
+	Name string `json:"name"`
+	// Chapter of the plan.
+	Pillar registry.Pillar `json:"pillar"`
+	// Who pays.
+	Funder string `json:"funder"`
+	// What kind of funder that is.
+	FunderKind registry.FunderKind `json:"funderKind"`
+	// Budget of the year; null when not known.
+	BudgetRupiah *int64 `json:"budgetRupiah,omitempty"`
+	// Cost of reaching one household for a year; null when unknown.
+	UnitCostRupiah *int64 `json:"unitCostRupiah,omitempty"`
+	// Year of these rules and sums.
+	Year int `json:"year"`
+	// Whom it is meant for.
+	Eligibility *registry.Filter `json:"eligibility"`
+	// Where the rule is written, e.g. a decree.
+	Source string `json:"source"`
+}
+
+// A publication.
+type PublishChange struct {
+	// The state that it made, e.g. 2025-q3+2025-10.
+	State string `json:"state"`
+	// Its edition.
+	Edition *Edition `json:"edition"`
+}
+
+// Requests that the key, or the address without one, has left.
+type RequestAllowance struct {
+	// Requests a minute.
+	PerMinute int `json:"perMinute"`
+	// Left of them now.
+	Left int `json:"left"`
+	// When there are more.
+	RenewsAt time.Time `json:"renewsAt"`
 }
 
 // Order of a programme's coverage by area.

@@ -18,11 +18,18 @@ type summaries struct {
 	view *registry.View
 }
 
-func (s *Summary) Edition() *Edition         { return EditionOf(s.level.view) }
-func (s *Summary) Households() Count         { return households(s.cell.Total) }
-func (s *Summary) People() Count             { return people(s.cell.Total) }
-func (s *Summary) Geocoded() Rate            { return rate(registry.Ratio(s.cell.Located, s.cell.Total)) }
-func (s *Summary) AnsweredFor() *AnsweredFor { return nil } // every figure is for the geometry asked for, or refused
+func (s *Summary) Edition() *Edition { return EditionOf(s.level.view) }
+func (s *Summary) Households() Count { return households(s.cell.Total) }
+func (s *Summary) People() Count     { return people(s.cell.Total) }
+func (s *Summary) Geocoded() Rate    { return rate(registry.Ratio(s.cell.Located, s.cell.Total)) }
+
+// AnsweredFor is nil when the figures are for the region that was asked for.
+func (s *Summary) AnsweredFor() *AnsweredFor {
+	if s.cell.Counted == nil {
+		return nil
+	}
+	return &AnsweredFor{s.cell.Counted}
+}
 
 // DecileCount is the households of a decile.
 type DecileCount struct {

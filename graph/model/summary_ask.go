@@ -11,10 +11,18 @@ import (
 )
 
 // AnsweredFor is what was counted in place of a geometry.
-type AnsweredFor struct {
-	Geometry orb.Geometry
-	Blocks   int
-	Coverage float64
+type AnsweredFor struct{ counted *registry.Counted }
+
+func (a *AnsweredFor) Blocks() int                { return a.counted.Blocks }
+func (a *AnsweredFor) Coverage() (float64, error) { return a.counted.Coverage() }
+
+// Geometry is nil where no block was counted.
+func (a *AnsweredFor) Geometry() (orb.Geometry, error) {
+	shape, err := a.counted.Geometry()
+	if len(shape) == 0 {
+		return nil, err
+	}
+	return shape, err
 }
 
 // Summarise gives the figures of all households that a filter keeps.

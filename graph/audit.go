@@ -1,0 +1,81 @@
+package graph
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"kantong/internal/audit"
+	"kantong/internal/registry"
+)
+
+// witness writes what was asked with a key into the audit log, before the answer leaves: an answer that can't be logged
+// is not given. Questions without a key are not logged: there is nobody to name.
+type witness struct {
+	log       *audit.Log
+	present   graphql.ErrorPresenterFunc
+	requestID func(context.Context) string
+}
+
+func (witness) ExtensionName() string                   { return "Audit" }
+func (witness) Validate(graphql.ExecutableSchema) error { return nil }
+
+func (w witness) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	o, ok := ctx.Value(operationKey{}).(*operation)
+	if !ok || response == nil || w.log == nil || o.viewer.Role == registry.RolePublic {
+		return response
+	}
+	if err := w.log.Write(context.WithoutCancel(ctx), w.entry(ctx, o, response)); err != nil {
+		return &graphql.Response{Errors: gqlerror.List{w.present(ctx, registry.Errorf(registry.CodeUnavailable, "",
+			"the audit log can't be written, and nothing is answered without it: %w", err))}}
+	}
+	return response
+}
+
+func (w witness) entry(ctx context.Context, o *operation, response *graphql.Response) registry.AuditEntry {
+	op := graphql.GetOperationContext(ctx)
+	sum := sha256.Sum256([]byte(op.RawQuery))
+	e := registry.AuditEntry{At: time.Now(), KeyID: o.viewer.KeyID, Role: o.viewer.Role, Organisation: o.viewer.Organisation,
+		Purpose: strings.TrimSpace(o.viewer.Purpose), Action: string(op.Operation.Operation), Operation: op.Operation.Name,
+		SHA256: hex.EncodeToString(sum[:]), Fields: rootFields(op), States: o.states(), Rows: o.viewer.Shown.Load(), RequestID: w.requestID(ctx)}
+	if len(response.Errors) > 0 {
+		code, _ := response.Errors[0].Extensions["code"].(string)
+		e.Outcome = registry.Code(code)
+	}
+	return e
+}
+
+// rootFields names the fields of the operation's first level, each once.
+func rootFields(op *graphql.OperationContext) (names []string) {
+	root := "Query"
+	if op.Operation.Operation == ast.Mutation {
+		root = "Mutation"
+	}
+	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{root}) {
+		if !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// states names what was answered from.
+func (o *operation) states() (list []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, v := range o.views {
+		if v != nil && !slices.Contains(list, v.State.ID()) {
+			list = append(list, v.State.ID())
+		}
+	}
+	slices.Sort(list)
+	return list
+}
