@@ -13,6 +13,7 @@ function make(tag, attributes = {}, ...children) {
 async function ask(query) {
   const key = $("key").value.trim(), headers = { "Content-Type": "application/json" };
   if (key) headers.Authorization = "Bearer " + key;
+  if ($("purpose").value.trim()) headers["Kantong-Purpose"] = $("purpose").value.trim();
   return (await fetch("graphql", { method: "POST", headers, body: JSON.stringify({ query }) })).json();
 }
 

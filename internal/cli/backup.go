@@ -36,7 +36,14 @@ type backupCommand struct {
 
 // Run makes a backup while a server may go on. Secrets are not in it: keep them apart, as with the store itself.
 func (c *backupCommand) Run(p *program) error {
-	secrets, err := access.LoadSecrets(p.secretsDir(), false)
+	secrets, err := p.readSecrets(p.secretsDir(), false)
+	if err != nil {
+		return err
+	}
+	made, err := p.madeBy()
+	if err == nil && len(made) > 0 {
+		err = checkFingerprints(access.Fingerprints(secrets), made)
+	}
 	if err != nil {
 		return err
 	}
@@ -62,6 +69,7 @@ func (c *backupCommand) Run(p *program) error {
 		return err
 	}
 	fmt.Fprintf(p.stdout, "The backup is in %s. The secret keys are not: they are made out by %s and belong with it.\n", c.To, short(info.Secrets))
+	p.auditBeside("backup", "")
 	return nil
 }
 
@@ -91,7 +99,8 @@ func (c *restoreCommand) Run(p *program) error {
 		return err
 	}
 	fmt.Fprintf(p.stdout, "Restored the backup of %s.\n", info.MadeAt.Format(time.DateTime))
-	secrets, err := access.LoadSecrets(p.secretsDir(), false)
+	p.auditBeside("restore", "backup of "+info.MadeAt.Format(time.RFC3339))
+	secrets, err := p.readSecrets(p.secretsDir(), false)
 	if err != nil {
 		fmt.Fprintf(p.stdout, "Warning: the secret keys (%s) are not here yet. Put them into --secrets before anything is imported.\n", short(info.Secrets))
 		return nil
@@ -113,6 +122,7 @@ func (p *program) postgres(name string, args ...string) error {
 		return registry.Errorf(registry.CodeUnavailable, "", "%s is needed for databases: install PostgreSQL's client programs (Debian: postgresql-client)", name)
 	}
 	cmd := exec.CommandContext(p.ctx, path, args...)
+	cmd.Env = access.WithoutSecrets(os.Environ())
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return registry.Errorf(registry.CodeUnavailable, "", "%s failed: %s", name, hideURL(string(out), p.config.Database))
 	}

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"kantong/internal/access"
 	"kantong/internal/registry"
 )
 
@@ -59,29 +62,33 @@ func TestDatabaseBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	publishCity(t, s)
-	editions, err := s.Editions(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	secrets := madeSecrets(t)
+	freeze(t, s, copiedTrees, access.Fingerprints(secretsOf(t, secrets)))
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+	want := held(t, url)
 	dir := t.TempDir()
-	copied, secrets := filepath.Join(dir, "backup"), madeSecrets(t)
+	copied := filepath.Join(dir, "backup")
+	if code, _, stderr := run(t, "backup", copied, "--database", url, "--secrets", madeSecrets(t)); code != exitFailed || !strings.Contains(stderr, "the household-id and the record keys") {
+		t.Errorf("a backup that names other secrets as its own: exit %d, %s", code, stderr)
+	}
 	must(t, "backup", copied, "--database", url, "--secrets", secrets)
 	empty := emptyDatabase(t)
-	must(t, "restore", copied, "--database", empty, "--secrets", secrets)
+	if out := must(t, "restore", copied, "--database", empty, "--secrets", secrets); strings.Contains(out, "Note") {
+		t.Errorf("the restoration is not recorded: %s", out)
+	}
+	wantRecorded(t, []string{"--database", url}, [3]string{"backup"})
+	if diff := cmp.Diff(held(t, empty), want); diff != "" || len(want.Editions) != 1 || len(want.Blocks) != len(copiedTrees) {
+		t.Errorf("restored (-got +want):\n%s", diff)
+	}
 	s, err = p.openStore(t.Context(), "", empty)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	restored, err := s.Editions(t.Context())
-	if err != nil || len(restored) != 1 || restored[0].ContentHash != editions[0].ContentHash {
-		t.Errorf("%+v, %v", restored, err)
-	}
 	n := 0
-	for _, err := range s.Households(t.Context(), restored[0].ID) {
+	for _, err := range s.Households(t.Context(), want.Editions[0].ID) {
 		if err != nil {
 			t.Fatal(err)
 		}

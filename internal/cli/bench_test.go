@@ -174,11 +174,11 @@ func benchServer(b *testing.B, p *program, s *store, engine string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	gate, err := disclosure.NewGate(b.Context(), src)
+	gate, err := disclosure.NewGate(b.Context(), src, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	h := httptest.NewServer(server.Handler(server.Config{Limits: graph.DefaultLimits(), Gate: gate, Ledger: anyKey{}, Log: p.log, Observer: o}))
+	h := httptest.NewServer(server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: anyKey{}, Log: p.log, Observer: o}))
 	b.Cleanup(h.Close)
 	return h.URL + "/graphql"
 }

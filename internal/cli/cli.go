@@ -25,21 +25,25 @@ const (
 // Config holds every flag. A flag is also read from the environment as KANTONG_ and its name.
 type Config struct {
 	Data     string `default:"./kantong-data" placeholder:"DIR" help:"Directory of the registry and the ledger (default ${default})."`
-	Secrets  string `placeholder:"DIR" help:"Directory of the secret keys (default: secrets/ in the data directory). In production keep it elsewhere: whoever has both can test family-card numbers."`
+	Secrets  string `placeholder:"DIR" help:"Directory of the secret keys (default: secrets/ in the data directory). In production keep it elsewhere: whoever has both can test family-card numbers. Not used when the environment holds the keys: KANTONG_SECRET_HOUSEHOLD_ID and KANTONG_SECRET_RECORD."`
 	Database string `placeholder:"URL" help:"A PostGIS database instead of the data directory: postgres://user@host/name. Give a password by PGPASSWORD or a .pgpass file, not here."`
 	Verbose  bool   `short:"v" help:"Log every request."`
 
-	Demo    demoCommand    `cmd:"" help:"Make the demonstration city once, then serve it."`
-	Serve   serveCommand   `cmd:"" help:"Serve the registry over GraphQL."`
-	Edition editionCommand `cmd:"" help:"Keep drafts and published editions of the registry."`
-	Import  importCommand  `cmd:"" help:"Read a file into a draft edition."`
-	Keys    keysCommand    `cmd:"" help:"Keep the API keys."`
-	Query   queryCommand   `cmd:"" help:"Answer a GraphQL operation without a server."`
-	Copy    copyCommand    `cmd:"" help:"Copy published editions from one store to another."`
-	Backup  backupCommand  `cmd:"" help:"Copy the store to a directory while a server may go on."`
-	Restore restoreCommand `cmd:"" help:"Bring a backup back into an empty place."`
-	Migrate migrateCommand `cmd:"" help:"Keep the schema of a PostGIS database."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Demo       demoCommand       `cmd:"" help:"Make the demonstration city once, then serve it."`
+	Serve      serveCommand      `cmd:"" help:"Serve the registry over GraphQL."`
+	Edition    editionCommand    `cmd:"" help:"Keep drafts and published editions of the registry."`
+	Import     importCommand     `cmd:"" help:"Read a file into a draft edition."`
+	Keys       keysCommand       `cmd:"" help:"Keep the API keys."`
+	Audit      auditCommand      `cmd:"" help:"Read the audit log and prove that it is whole."`
+	Disclosure disclosureCommand `cmd:"" help:"See what the protection of families does to the figures."`
+	Query      queryCommand      `cmd:"" help:"Answer a GraphQL operation without a server."`
+	Verify     verifyCommand     `cmd:"" help:"Ask a cited question again and compare the answers."`
+	Keychain   secretsCommand    `cmd:"" name:"secrets" help:"Look at the secret keys, and change them."`
+	Copy       copyCommand       `cmd:"" help:"Copy published editions from one store to another."`
+	Backup     backupCommand     `cmd:"" help:"Copy the store to a directory while a server may go on."`
+	Restore    restoreCommand    `cmd:"" help:"Bring a backup back into an empty place."`
+	Migrate    migrateCommand    `cmd:"" help:"Keep the schema of a PostGIS database."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // program is what commands get beside their own flags.

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -31,11 +32,11 @@ func (c *demoCommand) Run(p *program) error {
 		if err := p.ensureDemo(s, c); err != nil {
 			return err
 		}
-		key, err := p.demoKey(s.ledger)
+		keys, err := p.demoKeys(s.ledger)
 		if err != nil {
 			return err
 		}
-		return p.serve(s, &c.serveCommand, func(address string) { p.welcome(address, key) })
+		return p.serve(s, &c.serveCommand, func(address string) { p.welcome(address, keys) })
 	})
 }
 
@@ -74,29 +75,39 @@ func (c *demoCommand) boundaries() string {
 	return geodata.SchematicSource
 }
 
-// demoKey makes a planner's key for this start. Keys are not kept, so the former start's is revoked.
-func (p *program) demoKey(ledger registry.Ledger) (string, error) {
-	keys, err := ledger.Keys(p.ctx)
+// demoRoles are those that the demonstration has a key for, the planner's last.
+var demoRoles = []registry.Role{registry.RolePartner, registry.RoleAdmin, registry.RoleAuditor, registry.RolePlanner}
+
+// demoKeys makes a key of each role for this start. Keys are not kept, so those of the former start are revoked.
+func (p *program) demoKeys(ledger registry.Ledger) (keys []string, err error) {
+	former, err := ledger.Keys(p.ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	for _, k := range keys {
+	for _, k := range former {
 		if k.Organisation == demoOrganisation && k.RevokedAt == nil {
 			if err := ledger.RevokeKey(p.ctx, k.ID, time.Now()); err != nil {
-				return "", err
+				return nil, err
 			}
 		}
 	}
-	key, _, err := access.CreateKey(p.ctx, ledger, registry.RolePlanner, demoOrganisation, time.Now())
-	return key, err
+	for _, role := range demoRoles {
+		key, _, err := access.CreateKey(p.ctx, ledger, access.KeyRequest{Role: role, Organisation: demoOrganisation, Now: time.Now()})
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
 
-func (p *program) welcome(address, key string) {
+func (p *program) welcome(address string, keys []string) {
+	key := keys[len(keys)-1]
 	fmt.Fprintf(p.stdout, "\nkantong is ready at %s — open it in a browser, or ask over GraphQL:\n", address)
 	for i, q := range web.Queries() {
 		header := ""
 		if q.NeedsKey {
-			header = " -H 'Authorization: Bearer " + key + "'"
+			header = " -H 'Authorization: Bearer " + key + "' -H 'Kantong-Purpose: trying it out'"
 		}
 		fmt.Fprintf(p.stdout, "\n%d. %s\n   curl -s %s/graphql%s -H 'Content-Type: application/json' -d '%s'\n", i+1, q.Title, address, header, q.JSON())
 	}
@@ -107,5 +118,8 @@ func (p *program) welcome(address, key string) {
 	if p.config.Database != "" {
 		data = "the database"
 	}
-	fmt.Fprintf(p.stdout, "\nThe data is in %s; Ctrl+C stops the server. All households are made up.\nA planner's key, for this start only:\n%s\n", data, key)
+	fmt.Fprintf(p.stdout, "\nThe data is in %s; Ctrl+C stops the server. All households are made up.\nKeys, for this start only (Authorization: Bearer KEY). Families are shown to a planner who states a purpose, which is logged.\n", data)
+	for i, role := range demoRoles {
+		fmt.Fprintf(p.stdout, "%s\n%s\n", strings.ToLower(role.String()), keys[i])
+	}
 }

@@ -23,7 +23,7 @@ func TestDemo(t *testing.T) {
 		}
 		Kelurahan, Kecamatan struct{ TotalCount int }
 	}
-	first.ask(t, "", `{ summary { households { value } people { value } } edition { synthetic schematic source }
+	first.ask(t, first.key, `{ summary { households { value } people { value } } edition { synthetic schematic source }
 		kelurahan: areas(filter: {level: KELURAHAN}) { totalCount } kecamatan: areas(filter: {level: KECAMATAN}) { totalCount } }`, &totals)
 	if *totals.Summary.Households.Value != 24_000 || *totals.Summary.People.Value != 51_000 || totals.Kelurahan.TotalCount != 42 || totals.Kecamatan.TotalCount != 7 {
 		t.Errorf("%+v", totals)

@@ -43,7 +43,7 @@ func (c *editionCreate) Run(p *program) error {
 				return err
 			}
 			fmt.Fprintf(p.stdout, "Draft release %s is begun. Next: kantong import enrolments FILE --edition %s --release %s\n", registry.StateID(c.Name, c.Release), c.Name, c.Release)
-			return nil
+			return p.audit(s, "edition create", "", registry.StateID(c.Name, c.Release))
 		}
 		e := registry.Edition{ID: c.Name, Label: orElse(c.Label, c.Name), Source: orElse(c.Source, "not stated"), AsOf: asOf,
 			Boundaries: orElse(c.Boundaries, "not stated"), Synthetic: c.Synthetic, Schematic: c.Schematic}
@@ -51,7 +51,7 @@ func (c *editionCreate) Run(p *program) error {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "Draft edition %s is begun. Next: kantong import areas FILE --edition %s\n", c.Name, c.Name)
-		return nil
+		return p.audit(s, "edition create", "", c.Name)
 	})
 }
 
@@ -155,7 +155,7 @@ func (c *editionPublish) Run(p *program) error {
 		}
 		fmt.Fprintf(p.stdout, "Published %s: %s families, %s people, %s enrolments. Hash %s\n", state.ID(), humanize.Comma(state.Edition.Households),
 			humanize.Comma(state.Edition.People), humanize.Comma(state.Release.Enrolments), state.Hash)
-		return nil
+		return p.audit(s, "edition publish", "", state.ID())
 	})
 }
 
@@ -170,7 +170,7 @@ func (c *editionDiscard) Run(p *program) error {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "Discarded the draft %s.\n", registry.StateID(c.Name, c.Release))
-		return nil
+		return p.audit(s, "edition discard", "", registry.StateID(c.Name, c.Release))
 	})
 }
 

@@ -36,7 +36,8 @@ func must(t *testing.T, args ...string) string {
 
 // running is the real program, serving.
 type running struct {
-	address, key string
+	address, key string            // a planner's
+	keys         map[string]string // of the demonstration, by role
 	output       func() string
 	stop         func() int
 }
@@ -58,7 +59,12 @@ func start(t *testing.T, args ...string) *running {
 		if m := ready.FindStringSubmatch(s.output()); m != nil {
 			s.address = m[1]
 			if lines := strings.Split(strings.TrimSpace(s.output()), "\n"); strings.HasPrefix(lines[len(lines)-1], "kantong_") {
-				s.key = lines[len(lines)-1]
+				s.key, s.keys = lines[len(lines)-1], map[string]string{}
+				for i, line := range lines[1:] {
+					if strings.HasPrefix(line, "kantong_") {
+						s.keys[lines[i]] = line
+					}
+				}
 				return s
 			} else if args[0] == "serve" {
 				return s
@@ -89,6 +95,7 @@ func (s *running) post(t *testing.T, key, body string, out any) {
 	req.Header.Set("Content-Type", "application/json")
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
+		req.Header.Set("Kantong-Purpose", "a test")
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

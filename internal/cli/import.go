@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"kantong/geodata"
 	"kantong/internal/ingest"
+	"kantong/internal/registry"
 )
 
 type importCommand struct {
@@ -97,7 +99,10 @@ func (p *program) ingest(f importFlags, release string, read func(ingest.Target)
 		if report != nil {
 			p.show(report)
 		}
-		return err
+		if err != nil || report.Unchanged {
+			return err
+		}
+		return p.audit(s, "import "+string(report.Kind), filepath.Base(f.File), registry.StateID(f.Edition, release))
 	})
 }
 

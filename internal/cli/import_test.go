@@ -193,7 +193,7 @@ func TestDemoOnRealBoundaries(t *testing.T) {
 		Edition struct{ Schematic, Synthetic bool }
 		Summary struct{ Households, People count }
 	}
-	s.ask(t, "", `{ edition { schematic synthetic } summary { households { value } people { value } } }`, &answer)
+	s.ask(t, s.key, `{ edition { schematic synthetic } summary { households { value } people { value } } }`, &answer)
 	if answer.Edition.Schematic || !answer.Edition.Synthetic || *answer.Summary.Households.Value != 2000 || *answer.Summary.People.Value != 4250 {
 		t.Errorf("%+v", answer)
 	}

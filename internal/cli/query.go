@@ -10,7 +10,7 @@ import (
 
 	"kantong/graph"
 	"kantong/internal/access"
-	"kantong/internal/disclosure"
+	"kantong/internal/audit"
 	"kantong/internal/observe"
 	"kantong/internal/registry"
 )
@@ -18,8 +18,11 @@ import (
 type queryCommand struct {
 	File      string `arg:"" help:"File with a GraphQL operation; - reads standard input."`
 	Variables string `placeholder:"FILE" help:"JSON file with its variables."`
-	Role      string `default:"planner" enum:"public,partner,planner" help:"See what this role sees (${enum}; default ${default}: whoever can read the data directory can see everything in it)."`
+	Role      string `default:"planner" enum:"public,partner,planner,auditor" help:"See what this role sees (${enum}; default ${default}: whoever can read the data directory can see everything in it)."`
+	Purpose   string `placeholder:"TEXT" help:"What household rows are for; it is kept in the audit log. Without it no rows are shown."`
+	Cite      bool   `help:"Add a citation, by which kantong verify can ask again."`
 	engineFlags
+	protectionFlags
 }
 
 func (c *queryCommand) Run(p *program) error {
@@ -53,13 +56,13 @@ func (c *queryCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		gate, err := disclosure.NewGate(p.ctx, src)
+		gate, err := c.gate(p.ctx, src, nil)
 		if err != nil {
 			return err
 		}
-		exec := graph.NewExecutor(&graph.Resolver{Gate: gate, Limits: graph.DefaultLimits()},
+		exec := graph.NewExecutor(&graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Audit: audit.NewLog(s.ledger), Ledger: s.ledger},
 			graph.Options{Log: p.log, RequestID: func(context.Context) string { return "query" }})
-		answer := exec.Run(access.WithViewer(p.ctx, access.Viewer{Role: role}), string(text), variables)
+		answer := exec.Run(access.WithViewer(p.ctx, access.Viewer{Role: role, Purpose: c.Purpose}), string(text), variables, c.Cite)
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)

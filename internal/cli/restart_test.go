@@ -72,7 +72,7 @@ func TestDatabaseRestarts(t *testing.T) {
 	const query = `{"query":"{ areas(filter: {level: KELURAHAN}, first: 50) { edges { node { code summary(filter: {decile: {max: 4}}) { households { value } } } } } }"}`
 	for _, engine := range []string{engineColumnar, enginePostGIS} {
 		t.Run(engine, func(t *testing.T) {
-			server := start(t, "serve", "--database", url, "--engine", engine)
+			server := start(t, "serve", "--database", url, "--engine", engine, "--rate-key", "0", "--rate-address", "0")
 			want := dataOf(t, server, query)
 			var mu sync.Mutex
 			codes := map[string]int{}
@@ -169,7 +169,7 @@ func TestTwoServers(t *testing.T) {
 	defer s.Close()
 	publishCity(t, s)
 	const query = `{"query":"{ a: edition { state dataVersion } b: summary { edition { state } programs { households { value } } } }"}`
-	servers := []*running{start(t, "serve", "--database", url, "--engine", engineColumnar), start(t, "serve", "--database", url, "--engine", enginePostGIS)}
+	servers := []*running{start(t, "serve", "--database", url, "--engine", engineColumnar, "--rate-key", "0", "--rate-address", "0"), start(t, "serve", "--database", url, "--engine", enginePostGIS, "--rate-key", "0", "--rate-address", "0")}
 	before := dataOf(t, servers[0], query)
 	if other := dataOf(t, servers[1], query); other != before {
 		t.Fatalf("two servers of one database: %s and %s", before, other)

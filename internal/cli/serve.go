@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"kantong/graph"
+	"kantong/internal/audit"
+	"kantong/internal/changes"
 	"kantong/internal/disclosure"
 	"kantong/internal/observe"
+	"kantong/internal/registry"
 	"kantong/internal/server"
 	"kantong/web"
 )
@@ -15,7 +19,9 @@ import (
 type serveCommand struct {
 	Listen      string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (default ${default})."`
 	AllowOrigin []string `placeholder:"ORIGIN" help:"Origins whose pages may call the API from a browser, e.g. https://map.example.org, or * for any."`
+	rateFlags
 	engineFlags
+	protectionFlags
 }
 
 func (c *serveCommand) Run(p *program) error {
@@ -32,18 +38,27 @@ func (p *program) serve(s *store, c *serveCommand, ready func(address string)) (
 	}
 	defer func() { err = errors.Join(err, stopTracing(context.WithoutCancel(p.ctx))) }()
 	observer := observe.Observer{Metrics: observe.NewMetrics(), Tracer: tracer}
+	proxies, err := c.proxies()
+	if err != nil {
+		return err
+	}
 	src, err := p.source(s, c.engineFlags, observer)
 	if err != nil {
 		return err
 	}
-	gate, err := disclosure.NewGate(p.ctx, src)
+	budgets := disclosure.NewBudgets(s.ledger, c.CellBudget, nil)
+	gate, err := c.gate(p.ctx, src, budgets)
 	if err != nil {
 		return err
 	}
 	if s.database != nil {
 		go p.follow(s, gate)
 	}
-	return server.Run(p.ctx, server.Config{Listen: c.Listen, AllowOrigin: c.AllowOrigin, Limits: graph.DefaultLimits(), Gate: gate,
+	resolver := &graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Budgets: budgets, Audit: audit.NewLog(s.ledger), Ledger: s.ledger,
+		Desk: changes.NewDesk(changes.Options{Store: s.Store, Ledger: s.ledger, Secrets: func() (registry.Secrets, error) { return p.secrets(s) },
+			Refresh: gate.Refresh, Now: time.Now, Log: func(_ context.Context, message string, err error) { p.log.Error(message, "error", err) }})}
+	return server.Run(p.ctx, server.Config{Listen: c.Listen, AllowOrigin: c.AllowOrigin, Rates: server.Rates{Key: c.RateKey, Address: c.RateAddress},
+		TrustedProxies: proxies, Resolver: resolver,
 		Ledger: s.ledger, SchemaText: graph.SDL(), Files: web.Files(), Log: p.log, Observer: observer}, ready)
 }
 

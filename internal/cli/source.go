@@ -60,6 +60,12 @@ func (s *source) Version(ctx context.Context, state registry.State) (string, err
 	return registry.Version(state, revision), err
 }
 
+func (s *source) Blocks(ctx context.Context) ([]registry.BlockTree, error) { return s.read.Blocks(ctx) }
+
+func (s *source) AddBlocks(ctx context.Context, trees []registry.BlockTree) error {
+	return s.read.AddBlocks(ctx, trees)
+}
+
 func (s *source) Open(ctx context.Context, state registry.State) (*registry.Dataset, registry.Engine, error) {
 	d, err := s.dataset(ctx, state)
 	if err != nil {

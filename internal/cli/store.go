@@ -2,9 +2,8 @@ package cli
 
 import (
 	"context"
-	"path/filepath"
+	"strings"
 
-	"kantong/internal/access"
 	"kantong/internal/filestore"
 	"kantong/internal/postgis"
 	"kantong/internal/registry"
@@ -33,6 +32,18 @@ func (p *program) openStore(ctx context.Context, data, database string) (*store,
 	return &store{s, s.Ledger(), nil}, nil
 }
 
+// openAt opens the store of a data directory or postgres:// URL.
+func (p *program) openAt(where string) (*store, error) {
+	if isDatabase(where) {
+		return p.openStore(p.ctx, "", where)
+	}
+	return p.openStore(p.ctx, where, "")
+}
+
+func isDatabase(where string) bool {
+	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
 // withStore opens the configured store for the time of one piece of work.
 func (p *program) withStore(work func(*store) error) error {
 	s, err := p.openStore(p.ctx, p.config.Data, p.config.Database)
@@ -50,24 +61,4 @@ func closing(s *store, work func(*store) error) (err error) {
 		}
 	}()
 	return work(s)
-}
-
-// secrets reads the secret keys. They are made at first use: as long as the store holds no family.
-func (p *program) secrets(s *store) (registry.Secrets, error) {
-	editions, err := s.Editions(p.ctx)
-	if err != nil {
-		return registry.Secrets{}, err
-	}
-	empty := true
-	for _, e := range editions {
-		empty = empty && e.Households == 0
-	}
-	return access.LoadSecrets(p.secretsDir(), empty)
-}
-
-func (p *program) secretsDir() string {
-	if p.config.Secrets != "" {
-		return p.config.Secrets
-	}
-	return filepath.Join(p.config.Data, "secrets")
 }

@@ -28,7 +28,7 @@ func TestTakeOverOfHalfAMillion(t *testing.T) {
 	if err := p.makeDemo(s, &demoCommand{Households: families}); err != nil {
 		t.Fatal(err)
 	}
-	server := start(t, "serve", "--database", url, "--engine", engineColumnar)
+	server := start(t, "serve", "--database", url, "--engine", engineColumnar, "--rate-key", "0", "--rate-address", "0")
 	secrets, err := p.secrets(s)
 	if err != nil {
 		t.Fatal(err)

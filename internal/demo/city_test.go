@@ -12,7 +12,7 @@ import (
 	"kantong/internal/registry"
 )
 
-var secrets = registry.Secrets{ID: []byte("an id key of the tests"), Record: []byte("a record key of the tests")}
+var secrets = registry.Secrets{ID: [][]byte{[]byte("an id key of the tests")}, Record: []byte("a record key of the tests")}
 
 // pangkalpinang are the schematic areas of the city.
 var pangkalpinang = sync.OnceValues(func() (*registry.Areas, error) {

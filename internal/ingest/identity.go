@@ -1,9 +1,6 @@
 package ingest
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"hash"
 	"slices"
 	"strings"
 	"unicode"
@@ -92,18 +89,8 @@ const maxHouseholdNumber = 64
 // identity makes household ids of one column, as Secrets.HouseholdID does.
 type identity struct {
 	column int
-	name   string    // kk, household_id or id
-	hash   hash.Hash // keyed once for all rows, which is most of the work
-	buf    []byte
-}
-
-func (i *identity) of(kind, number string) (id registry.HouseholdID) {
-	i.hash.Reset()
-	i.buf = append(append(append(i.buf[:0], kind...), 0), number...)
-	i.hash.Write(i.buf)
-	i.buf = i.hash.Sum(i.buf[:0])
-	copy(id[:], i.buf)
-	return id
+	name   string // kk, household_id or id
+	*registry.Identities
 }
 
 // newIdentity chooses the column that identifies the households.
@@ -113,7 +100,7 @@ func newIdentity(t *table, j *job) (*identity, error) {
 		column, ok := t.columns[c.name]
 		switch {
 		case ok && found == nil:
-			found = &identity{column: column, name: c.name, hash: hmac.New(sha256.New, j.Secrets.ID)}
+			found = &identity{column, c.name, j.Secrets.Identities()}
 		case ok:
 			j.note("households are identified by column %s; column %s is ignored", t.names[found.column], t.names[column])
 		}
@@ -147,12 +134,12 @@ func (i *identity) parse(value string) (id registry.HouseholdID, reason string) 
 		if strings.Trim(number, "0") == "" {
 			return id, "is a placeholder, not a family-card number"
 		}
-		return i.of("kk", number), ""
+		return i.Of("kk", number), ""
 	case "household_id":
 		if utf8.RuneCountInString(value) > maxHouseholdNumber {
 			return id, "is longer than 64 characters"
 		}
-		return i.of("id", value), ""
+		return i.Of("id", value), ""
 	}
 	id, err := registry.ParseHouseholdID(value)
 	if err != nil {

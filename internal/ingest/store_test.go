@@ -129,7 +129,7 @@ var testTime = time.Date(2025, 10, 1, 8, 0, 0, 0, time.UTC)
 
 func target(s *memoryStore) Target {
 	return Target{Store: s, Edition: "2025-q3", Known: gazette, Now: testTime,
-		Secrets: registry.Secrets{ID: []byte("id secret"), Record: []byte("record secret")}}
+		Secrets: registry.Secrets{ID: [][]byte{[]byte("id secret")}, Record: []byte("record secret")}}
 }
 
 // write puts a file into a directory of its own.

@@ -84,10 +84,10 @@ func BenchmarkHTTP(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("households=%d", n), func(b *testing.B) {
 			gate := bench(b, n)
-			whole := httptest.NewServer(server.Handler(server.Config{Limits: graph.DefaultLimits(), Gate: gate, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()}))
+			whole := httptest.NewServer(server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()}))
 			defer whole.Close()
 			canned := &cannedSource{inner: gate}
-			bareGate, err := disclosure.NewGate(b.Context(), canned)
+			bareGate, err := disclosure.NewGate(b.Context(), canned, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -152,6 +152,7 @@ func bareHandler(gate *disclosure.Gate) http.Handler {
 
 // benchSource holds one demonstration city in memory.
 type benchSource struct {
+	frozen
 	dataset *registry.Dataset
 	engine  registry.Engine
 }
@@ -176,7 +177,7 @@ func bench(b *testing.B, households int) *disclosure.Gate {
 	if err != nil {
 		b.Fatal(err)
 	}
-	city, err := demo.New(demo.Options{Households: households, Seed: 1, Areas: areas, Secrets: registry.Secrets{ID: []byte("bench")}})
+	city, err := demo.New(demo.Options{Households: households, Seed: 1, Areas: areas, Secrets: registry.Secrets{ID: [][]byte{[]byte("bench")}}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -197,7 +198,7 @@ func bench(b *testing.B, households int) *disclosure.Gate {
 	if err != nil {
 		b.Fatal(err)
 	}
-	gate, err := disclosure.NewGate(b.Context(), &benchSource{d, engine})
+	gate, err := disclosure.NewGate(b.Context(), &benchSource{dataset: d, engine: engine}, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -214,11 +215,23 @@ func each[T any](list []T) iter.Seq2[T, error] {
 	}
 }
 
+// frozen keeps block trees in memory: the rest of a disclosure.Source.
+type frozen struct{ trees []registry.BlockTree }
+
+func (f *frozen) Blocks(context.Context) ([]registry.BlockTree, error) { return f.trees, nil }
+func (f *frozen) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
+	f.trees = append(f.trees, trees...)
+	return nil
+}
+
 // cannedSource opens the same dataset with an engine that answers every question once and then from memory.
-type cannedSource struct{ inner *disclosure.Gate }
+type cannedSource struct {
+	frozen
+	inner *disclosure.Gate
+}
 
 func (s *cannedSource) view() (*registry.View, error) {
-	return s.inner.Now().View(context.Background(), registry.RolePlanner, "")
+	return s.inner.Now().View(context.Background(), registry.Viewer{Role: registry.RolePlanner, Purpose: "a benchmark"}, "")
 }
 
 func (s *cannedSource) Editions(context.Context) ([]registry.Edition, error) {

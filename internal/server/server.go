@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -25,13 +26,15 @@ import (
 type Config struct {
 	Listen      string   // host:port; port 0 takes a free one
 	AllowOrigin []string // origins that browsers may call from, "*" for any; none by default
-	Limits      graph.Limits
-	Gate        *disclosure.Gate
-	Ledger      registry.Ledger
-	SchemaText  string
-	Files       fs.FS // the page
-	Log         *slog.Logger
-	Observer    observe.Observer
+	Rates       Rates
+	// TrustedProxies are believed about the address of a client (X-Forwarded-For); nobody else is.
+	TrustedProxies []netip.Prefix
+	Resolver       *graph.Resolver
+	Ledger         registry.Ledger
+	SchemaText     string
+	Files          fs.FS // the page
+	Log            *slog.Logger
+	Observer       observe.Observer
 }
 
 // shutdownTime is how long requests under way may take to end.
@@ -47,7 +50,7 @@ func Run(ctx context.Context, c Config, ready func(address string)) error {
 		Handler:           Handler(c),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      c.Limits.Time + 30*time.Second,
+		WriteTimeout:      c.Resolver.Limits.Time + 30*time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
@@ -73,11 +76,11 @@ func Run(ctx context.Context, c Config, ready func(address string)) error {
 func Handler(c Config) http.Handler {
 	r := chi.NewRouter()
 	r.Use(withRequestID, c.Observer.Traced, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
-	resolver := &graph.Resolver{Gate: c.Gate, Limits: c.Limits}
-	query := graph.NewHandler(resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request})
-	r.With(authenticated(c.Ledger)).Handle("/graphql", query)
+	query := graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request})
+	limit := newLimits(c.Rates, c.TrustedProxies)
+	r.With(limit.byAddress, authenticated(c.Ledger), limit.byKey).Handle("/graphql", query)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
-	r.Get("/readyz", ready(c.Gate))
+	r.Get("/readyz", ready(c.Resolver.Gate))
 	r.Get("/metrics", c.Observer.Handler().ServeHTTP)
 	r.Get("/schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -91,7 +94,7 @@ func Handler(c Config) http.Handler {
 // ready answers which state is served. Requests are accepted only after it was opened.
 func ready(gate *disclosure.Gate) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v, err := gate.Now().View(r.Context(), registry.RolePublic, "")
+		v, err := gate.Now().View(r.Context(), registry.Viewer{}, "")
 		switch registry.CodeOf(err) {
 		case "":
 			writeJSON(w, map[string]any{"ready": true, "state": v.State.ID(), "dataVersion": v.Version, "engine": v.EngineName})

@@ -49,12 +49,12 @@ type cityServer struct {
 func newServer(t *testing.T, ledger registry.Ledger, origins ...string) cityServer {
 	t.Helper()
 	d, households, enrolments := storetest.City(1, 200)
-	gate, err := disclosure.NewGate(t.Context(), &benchSource{d, storetest.NewReference(d, households, enrolments)})
+	gate, err := disclosure.NewGate(t.Context(), &benchSource{dataset: d, engine: storetest.NewReference(d, households, enrolments)}, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	s := httptest.NewServer(server.Handler(server.Config{Limits: graph.DefaultLimits(), Gate: gate, Ledger: ledger, AllowOrigin: origins, SchemaText: "type Query",
+	s := httptest.NewServer(server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: ledger, AllowOrigin: origins, SchemaText: "type Query",
 		Files: fstest.MapFS{"index.html": {Data: []byte("<html>")}}, Log: slog.New(slog.NewTextHandler(&log, nil)), Observer: observer()}))
 	t.Cleanup(s.Close)
 	return cityServer{s, &log}
@@ -136,14 +136,14 @@ func TestOrigins(t *testing.T) {
 // TestStop lets a request under way finish.
 func TestStop(t *testing.T) {
 	d, households, enrolments := storetest.City(1, 50)
-	gate, err := disclosure.NewGate(t.Context(), &benchSource{d, storetest.NewReference(d, households, enrolments)})
+	gate, err := disclosure.NewGate(t.Context(), &benchSource{dataset: d, engine: storetest.NewReference(d, households, enrolments)}, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	address, ended := make(chan string, 1), make(chan error, 1)
 	go func() {
-		ended <- server.Run(ctx, server.Config{Listen: "127.0.0.1:0", Limits: graph.DefaultLimits(), Gate: gate, Ledger: oneKey{}, Files: fstest.MapFS{},
+		ended <- server.Run(ctx, server.Config{Listen: "127.0.0.1:0", Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: oneKey{}, Files: fstest.MapFS{},
 			Log: slog.New(slog.DiscardHandler), Observer: observer()}, func(a string) { address <- a })
 	}()
 	resp, err := http.Get(<-address + "/healthz")
@@ -157,7 +157,7 @@ func TestStop(t *testing.T) {
 	}
 	busy := httptest.NewServer(http.NotFoundHandler())
 	defer busy.Close()
-	err = server.Run(t.Context(), server.Config{Listen: busy.Listener.Addr().String(), Log: slog.New(slog.DiscardHandler), Limits: graph.DefaultLimits(), Gate: gate, Observer: observer(), Files: fstest.MapFS{}}, func(string) { t.Error("ready on a taken address") })
+	err = server.Run(t.Context(), server.Config{Listen: busy.Listener.Addr().String(), Log: slog.New(slog.DiscardHandler), Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Observer: observer(), Files: fstest.MapFS{}}, func(string) { t.Error("ready on a taken address") })
 	if registry.CodeOf(err) != registry.CodeUnavailable {
 		t.Errorf("a taken address: %v", err)
 	}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"kantong/graph"
+	"kantong/internal/audit"
+	"kantong/internal/observe"
+)
+
+type verifyCommand struct {
+	Citation string `arg:"" help:"The text of a citation, or a file that holds it; - reads standard input."`
+	engineFlags
+	protectionFlags
+}
+
+// Run asks a cited question again, of the same states and in the same role, and compares the answers.
+func (c *verifyCommand) Run(p *program) error {
+	text := c.Citation
+	if !strings.HasPrefix(text, "kantong-citation-") {
+		data, err := readInput(c.Citation)
+		if err != nil {
+			return err
+		}
+		text = string(data)
+	}
+	citation, err := graph.ParseCitation(text)
+	if err != nil {
+		return err
+	}
+	return p.withStore(func(s *store) error {
+		src, err := p.source(s, c.engineFlags, observe.Observer{Metrics: observe.NewMetrics(), Tracer: noop.NewTracerProvider().Tracer("")})
+		if err != nil {
+			return err
+		}
+		gate, err := c.gate(p.ctx, src, nil)
+		if err != nil {
+			return err
+		}
+		exec := graph.NewExecutor(&graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Audit: audit.NewLog(s.ledger)},
+			graph.Options{Log: p.log, RequestID: func(context.Context) string { return "verify" }})
+		found, err := exec.Verify(p.ctx, citation)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "Asked as %s of %s:\n%s\n", citation.Role, strings.Join(slices.Sorted(maps.Keys(citation.Versions)), ", "), strings.TrimSpace(citation.Query))
+		if len(citation.Variables) > 0 {
+			variables, err := json.Marshal(citation.Variables)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(p.stdout, "with %s\n", variables)
+		}
+		if !found.Same {
+			return errors.New("the answer is not the one that was cited: " + found.Reason)
+		}
+		fmt.Fprintf(p.stdout, "The answer is the one that was cited (SHA-256 %s).\n", citation.SHA256)
+		return nil
+	})
+}
