@@ -22,7 +22,7 @@ type Guard struct {
 	role    registry.Role
 	floor   int64
 	account *account // nil where there is no budget
-	kept    *kept // never nil
+	kept    *kept    // never nil
 }
 
 var _ registry.Engine = (*Guard)(nil)

@@ -334,3 +334,36 @@ func TestRowsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestRuleOfThoseEnrolled: how many of those whom a programme enrols its rule means is shown although nearly all are, the
+// same through every door.
+func TestRuleOfThoseEnrolled(t *testing.T) {
+	w := newTown(t, registry.RolePartner, 3000)
+	shown := 0
+	for p := range w.data.Programs {
+		code := w.data.Programs[p].Code
+		eligible := registry.Filter{EligibleFor: code}
+		if w.guard.checkRule(code) != nil {
+			continue
+		}
+		enrolled := registry.Filter{EnrolledIn: []string{code}}
+		byFilter := w.ask(t, registry.SummaryQuery{Filter: and(eligible, enrolled), By: []registry.Dimension{byKelurahan}})
+		byMeasure := w.ask(t, registry.SummaryQuery{Filter: eligible, Measures: registry.MeasurePrograms, By: []registry.Dimension{byKelurahan}})
+		byGroup := w.ask(t, registry.SummaryQuery{Filter: eligible, By: []registry.Dimension{byKelurahan, {Kind: registry.ByProgram}}})
+		for i, at := range w.data.Areas.Level(registry.LevelKelurahan) {
+			node := registry.Filter{Areas: []registry.AreaCode{w.data.Areas.Area(at).Code}}
+			want := w.expected(t, and(node, eligible, enrolled), node, and(node, eligible))
+			if want.Status == registry.Perturbed {
+				shown++
+			}
+			for door, got := range map[string]registry.Tally{"filter": byFilter[i].Total, "measure": byMeasure[i].Enrolled[p], "group": byGroup[i*len(w.data.Programs)+p].Total} {
+				if got != want {
+					t.Errorf("%s, %s by %s: %+v, want %+v", node, code, door, got, want)
+				}
+			}
+		}
+	}
+	if shown < 20 {
+		t.Errorf("only %d shown: the city tests too little", shown)
+	}
+}

@@ -59,17 +59,3 @@ func attributes(r registry.Role, finest registry.AreaLevel, blocks bool) int {
 	}
 	return limit
 }
-
-// noises are the tables of a policy.
-type noises struct{ households, people, persons *table }
-
-func newNoises(p Policy) (n noises, err error) {
-	if n.households, err = newTable(p.Households); err != nil {
-		return n, err
-	}
-	if n.people, err = newTable(p.People); err != nil {
-		return n, err
-	}
-	n.persons, err = newTable(p.Persons)
-	return n, err
-}

@@ -1,21 +1,6 @@
 package disclosure
 
-import (
-	"math/big"
-
-	"kantong/internal/registry"
-)
-
-// rule says how a slot of a cell relates to the cell's attributes.
-type rule uint8
-
-const (
-	ordinary rule = iota
-	// impossible: the attributes exclude it. Everybody can tell, so the zero is exact.
-	impossible
-	// whole: it is the cell itself.
-	whole
-)
+import "kantong/internal/registry"
 
 // sum adds up a slot over the cells of a group.
 type sum struct {
@@ -31,7 +16,8 @@ type protection struct {
 	*plan
 	guard *Guard
 	floor int64
-	rules [][]rule // by cell of a node, then slot
+	rules [][]rule             // by cell of a node, then slot
+	fixed []map[attribute]bool // by cell of a node: enrolments that all of it have
 	cells cellHasher
 
 	exact, other []registry.Tally // scratch, by slot
@@ -43,6 +29,7 @@ func (g *Guard) protect(p *plan, x *exact) ([]registry.Cell, []uint64) {
 		sums: make([]sum, len(p.slots)), cells: g.hasher(p)}
 	for i := range p.inner {
 		t.rules = append(t.rules, t.rulesOf(i))
+		t.fixed = append(t.fixed, t.enrolments(i))
 	}
 	out := make([]registry.Cell, len(p.groups)*p.inner)
 	for gi := range p.groups {
@@ -69,38 +56,6 @@ func (p *plan) index(group, inner int) int {
 		below *= n
 	}
 	return inner/below*below*len(p.groups) + group*below + inner%below
-}
-
-// rulesOf looks which slots of a cell its attributes decide.
-func (t *protection) rulesOf(inner int) []rule {
-	rules := make([]rule, len(t.slots))
-	fixed := map[attribute]int{}
-	for d, v := range valuesOf(inner, t.sizes) {
-		a, number := bandOf(t.by[d], v)
-		if c, ok := t.question.find(a); ok && !c.has(number) {
-			for s := range rules {
-				rules[s] = impossible
-			}
-			return rules
-		}
-		fixed[a] = number
-	}
-	for _, c := range t.question.conditions {
-		if _, ok := fixed[c.attribute]; !ok && len(c.bands) == 1 {
-			fixed[c.attribute] = c.bands[0].number
-		}
-	}
-	for s, slot := range t.slots {
-		if number, ok := fixed[slot.attribute]; ok && slot.attribute.kind != 0 {
-			rules[s] = whole
-			if slot.kind != knownSlot && number != slot.number {
-				rules[s] = impossible
-			}
-		} else if c, ok := t.question.find(slot.attribute); ok && !c.has(slot.number) {
-			rules[s] = impossible
-		}
-	}
-	return rules
 }
 
 // cell protects one cell of a group.
@@ -153,19 +108,6 @@ func (t *protection) shown(s int, base int64) registry.Tally {
 	return out
 }
 
-// rests is how many of a slot's rests count.
-func (t *protection) rests(s int) int {
-	switch t.slots[s].kind {
-	case qualitySlot:
-		return 0
-	case totalSlot:
-		return len(t.drops)
-	case knownSlot:
-		return 1
-	}
-	return len(t.drops) + 1
-}
-
 // add counts a node's cell, with the noise of each part of it.
 func (t *protection) add(c *registry.Cell, node, inner int, of *nodeCells) {
 	clear(t.exact)
@@ -192,7 +134,7 @@ func (t *protection) add(c *registry.Cell, node, inner int, of *nodeCells) {
 		}
 	}
 	for k := range t.drops {
-		t.leave(k, &of.drops[k][t.drops[k].innerOf(inner, t.sizes)])
+		t.leave(k, inner, &of.drops[k][t.drops[k].innerOf(inner, t.sizes)])
 	}
 	deprived := 0
 	for s, slot := range t.slots {
@@ -215,8 +157,10 @@ func (t *protection) add(c *registry.Cell, node, inner int, of *nodeCells) {
 }
 
 // leave counts who is not in each slot for the sake of one attribute.
-func (t *protection) leave(k int, cell *registry.Cell) {
+func (t *protection) leave(k, inner int, cell *registry.Cell) {
 	var parent registry.Tally
+	enrolment, rule := t.enrolmentOf(k)
+	obvious := rule && t.fixed[inner][enrolment]
 	households := t.guard.noise.households
 	eachTally(t.query, cell, func(s int, tally *registry.Tally) {
 		slot := t.slots[s]
@@ -225,6 +169,8 @@ func (t *protection) leave(k int, cell *registry.Cell) {
 		}
 		switch {
 		case slot.kind == qualitySlot || slot.kind == knownSlot:
+		case obvious, rule && slot.attribute == enrolment:
+			t.sums[s].rest[k] += plenty
 		case s > 0 && slot.attribute == t.drops[k].attribute: // the measure's own attribute is dropped: the base is all
 			left := households.of(minus(parent, t.exact[s]))
 			t.sums[s].rest[k] += left
@@ -233,16 +179,6 @@ func (t *protection) leave(k int, cell *registry.Cell) {
 			t.sums[s].rest[k] += households.of(minus(*tally, t.exact[s]))
 		}
 	})
-}
-
-// viaDrop tells whether a condition of the question is on the slot's attribute, so that its base is that drop's.
-func (t *protection) viaDrop(s slot) bool {
-	for _, d := range t.drops {
-		if d.attribute == s.attribute {
-			return true
-		}
-	}
-	return false
 }
 
 func (t *protection) key(g *group, inner int) registry.Key {
@@ -260,38 +196,4 @@ func (t *protection) key(g *group, inner int) registry.Key {
 		}
 	}
 	return key
-}
-
-// of is the perturbed number of households of a set.
-func (t *table) of(set registry.Tally) int64 {
-	return set.Households + t.deviation(set.Households, set.Keys[0])
-}
-
-// perturb gives a cell's households and people with their noise. The noise of people has a key of its own, so that one
-// does not tell the other.
-func (n *noises) perturb(t registry.Tally, persons bool) (households, people int64) {
-	table := n.people
-	if persons {
-		table = n.persons
-	}
-	return n.households.of(t), t.People + table.deviation(t.People, t.Keys[1])
-}
-
-// addGap adds the poverty gap of a cell as if so many people more or fewer had it: an exact mean beside perturbed counts
-// would give the counts away. Gap and squared gap have noise of their own.
-func (n *noises) addGap(sum, cell *registry.Poverty) {
-	poor := cell.Poor.People
-	if poor == 0 {
-		return
-	}
-	scaled := func(x *big.Int, key uint32) *big.Int {
-		x.Mul(x, big.NewInt(poor+n.people.deviation(poor, key)))
-		return x.Quo(x, big.NewInt(poor))
-	}
-	keys := cell.Poor.Keys
-	sum.Gap += scaled(big.NewInt(cell.Gap), keys[0]+keys[1]).Int64()
-	square := new(big.Int).SetUint64(cell.GapSquared.Hi)
-	square.Lsh(square, 64).Add(square, new(big.Int).SetUint64(cell.GapSquared.Lo))
-	square = scaled(square, keys[0]-keys[1])
-	sum.GapSquared = sum.GapSquared.Plus(registry.Uint128{Hi: new(big.Int).Rsh(square, 64).Uint64(), Lo: square.Uint64()})
 }

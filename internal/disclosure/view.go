@@ -1,0 +1,161 @@
+package disclosure
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"kantong/internal/registry"
+)
+
+// Moment is what is published at one time. Views of one moment never mix what was published before with what came after.
+type Moment struct {
+	gate   *Gate
+	states []registry.State // newest first
+}
+
+// Now gives the present moment.
+func (g *Gate) Now() Moment {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return Moment{g, g.states}
+}
+
+// View gives what a viewer may see of an edition (its newest state), of a state, or of the newest state for "". NOT_FOUND
+// when nothing of that name is published.
+func (m Moment) View(ctx context.Context, viewer registry.Viewer, edition string) (*registry.View, error) {
+	state, err := m.find(edition)
+	if err != nil {
+		return nil, err
+	}
+	o := m.gate.entry(state.ID())
+	o.open(ctx, m.gate.source, state)
+	if o.err != nil {
+		m.gate.forget(state.ID(), o)
+		return nil, o.err
+	}
+	v := &registry.View{Dataset: o.dataset}
+	v.Total, v.Located = m.gate.totals(viewer, state.Edition)
+	v.Engine, err = m.gate.engine(ctx, o, viewer)
+	return v, err
+}
+
+// engine is the engine as the viewer sees it.
+func (g *Gate) engine(ctx context.Context, o *opened, viewer registry.Viewer) (registry.Engine, error) {
+	exact := registry.Engine(&witness{o.engine, viewer})
+	if viewer.Role.SeesHouseholds() && len(viewer.Areas) == 0 {
+		return exact, nil
+	}
+	f, err := g.frame(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	guard := &Guard{engine: o.engine, data: o.dataset, frame: f, noise: g.noise, role: viewer.Role, floor: g.rules.Policy.floor(viewer.Role), kept: &o.kept[viewer.Role]}
+	switch {
+	case viewer.Role.SeesHouseholds():
+		guard.role, guard.floor, guard.kept = registry.RolePublic, g.rules.Policy.floor(registry.RolePublic), &o.kept[registry.RolePublic]
+		return &scoped{exact, guard, viewer.Areas}, nil
+	case viewer.Role == registry.RolePartner:
+		guard.account = g.rules.Budgets.of(viewer.Organisation, o.dataset.State.Edition.ID)
+	}
+	return guard, nil
+}
+
+// frame gives the blocks of a state, and freezes those of areas that had none.
+func (g *Gate) frame(ctx context.Context, o *opened) (*frame, error) {
+	o.framing.Lock()
+	defer o.framing.Unlock()
+	if o.frame != nil {
+		return o.frame, nil
+	}
+	for {
+		trees, err := g.source.Blocks(ctx)
+		if err != nil {
+			return nil, err
+		}
+		f, fresh, err := newFrame(ctx, o.dataset, o.engine, trees)
+		if err != nil {
+			return nil, err
+		}
+		if len(fresh) == 0 {
+			o.frame = f
+			return f, nil
+		}
+		if err := g.source.AddBlocks(ctx, fresh); err != nil { // another server may have frozen others meanwhile: read again
+			return nil, err
+		}
+	}
+}
+
+// totals gives the counts of a whole edition as a viewer may see them.
+func (g *Gate) totals(viewer registry.Viewer, e registry.Edition) (total, located registry.Tally) {
+	total = registry.Tally{Households: e.Households, People: e.People, Keys: e.Keys}
+	located = registry.Tally{Households: e.Located, Keys: e.LocatedKeys}
+	if !viewer.Role.SeesHouseholds() || len(viewer.Areas) > 0 {
+		floor := g.rules.Policy.floor(viewer.Role)
+		base := e.Households
+		return g.noise.protect(total, base, floor), g.noise.protect(located, base, floor)
+	}
+	return total, located
+}
+
+// protect is the figure of a cell that has no attribute, as a guard shows it.
+func (n *noises) protect(t registry.Tally, base, floor int64) registry.Tally {
+	households, people := n.perturb(t, false)
+	if base < minBase || households < floor {
+		return registry.Tally{Status: registry.Suppressed}
+	}
+	return registry.Tally{Households: households, People: people, Status: registry.Perturbed}
+}
+
+// Published is an edition's newest state with its data version.
+type Published struct {
+	State          registry.State
+	Version        string
+	Total, Located registry.Tally
+}
+
+// Editions gives the newest state of every published edition, newest first, with counts as the viewer may see them.
+func (m Moment) Editions(ctx context.Context, viewer registry.Viewer) ([]Published, error) {
+	var out []Published
+	for i, s := range m.states {
+		if i > 0 && m.states[i-1].Edition.ID == s.Edition.ID {
+			continue
+		}
+		version, err := m.gate.source.Version(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		p := Published{State: s, Version: version}
+		p.Total, p.Located = m.gate.totals(viewer, s.Edition)
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Method names how protected figures of some states are made: it changes with the policy and with the secrets, and tells
+// neither, since the sum of an edition's record keys is known to nobody.
+func (m Moment) Method(states []string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "kantong cell keys 1 %+v\n", m.gate.rules.Policy)
+	for _, id := range states {
+		if s, err := m.find(id); err == nil {
+			fmt.Fprintf(h, "%s %x %x\n", id, s.Edition.Keys, s.Edition.LocatedKeys)
+		}
+	}
+	return "cell-keys-1 " + hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+func (m Moment) find(edition string) (registry.State, error) {
+	id, release := registry.SplitStateID(edition)
+	for _, s := range m.states {
+		if edition == "" || s.Edition.ID == id && (release == "" || s.Release.ID == release) {
+			return s, nil
+		}
+	}
+	if edition == "" {
+		return registry.State{}, registry.NotFound("edition", "no edition is published yet: see `kantong edition publish`, or `kantong demo` for a demonstration city")
+	}
+	return registry.State{}, registry.NotFound("edition", "no published edition or state is named %q", edition)
+}
