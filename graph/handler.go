@@ -88,18 +88,16 @@ func configure(c configurable, r *Resolver, o Options) {
 // NewHandler serves GraphQL over HTTP: POST, GET for queries, and automatic persisted queries.
 func NewHandler(r *Resolver, o Options) http.Handler {
 	h := handler.New(schema(r))
-	h.AddTransport(transport.GET{})
-	h.AddTransport(transport.POST{})
+	h.AddTransport(conforming{transport.GET{}})
+	h.AddTransport(conforming{transport.POST{}})
 	h.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](persistedDocuments)})
 	configure(h, r, o)
 	return bounded(r.Limits, h)
 }
 
-// bounded reads the body up to its limit before anything else looks at it, and bounds the time of the answer.
+// bounded reads the body up to its limit before anything else looks at it, and bounds the time from then to the answer.
 func bounded(l Limits, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), l.Time)
-		defer cancel()
 		switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
 		case r.Method != http.MethodPost && r.Method != http.MethodGet:
 			w.Header().Set("Allow", "GET, POST")
@@ -120,8 +118,15 @@ func bounded(l Limits, next http.Handler) http.Handler {
 				Refuse(w, http.StatusBadRequest, registry.Invalid("body", "the request could not be read to its end"))
 				return
 			}
+			if !json.Valid(body) { // the library would not look beyond the first object
+				Refuse(w, http.StatusBadRequest, registry.Invalid("body", `the request is not JSON; send {"query": "…", "variables": {…}}`))
+				return
+			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
 		}
+		r.Header.Del("Upgrade") // some clients would like HTTP/2, and may be answered without; the library refuses them
+		ctx, cancel := context.WithTimeout(r.Context(), l.Time)
+		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
@@ -135,8 +140,7 @@ func Refuse(w http.ResponseWriter, status int, err error) {
 		shown.Extensions["field"] = e.Field
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(&graphql.Response{Errors: gqlerror.List{shown}})
+	writeRefusal(w, status, gqlerror.List{shown}, nil)
 }
 
 // Executor answers operations without a server.

@@ -162,12 +162,28 @@ func TestHTTP(t *testing.T) {
 		{"a batch", send("POST", "/graphql", `[{"query":"{viewer{role}}"}]`, "Content-Type", json), 400, json, `no batches`},
 		{"not JSON", send("POST", "/graphql", `query=1`, "Content-Type", json), 400, json, `"field":"body"`},
 		{"a persisted query that is not there", send("GET", `/graphql?extensions={"persistedQuery":{"version":1,"sha256Hash":"`+viewerHash+`"}}`, ""), 200, json, "PersistedQueryNotFound"},
+		{"a persisted query that is not there, as the specification wants it", send("GET", `/graphql?extensions={"persistedQuery":{"version":1,"sha256Hash":"`+viewerHash+`"}}`, "", "Accept", modern), 200, modern, "PersistedQueryNotFound"},
+		{"a document that is wrong, for older clients", send("POST", "/graphql", `{"query":"{nope}"}`, "Content-Type", json), 200, json, `"BAD_USER_INPUT"`},
+		{"a document that is too large, as the specification wants it", send("POST", "/graphql", `{"query":"{`+aliases(61)+`}"}`, "Content-Type", json, "Accept", modern), 400, modern, `"COMPLEXITY_LIMIT_EXCEEDED"`},
+		{"a document that is too large, for older clients", send("POST", "/graphql", `{"query":"{`+aliases(61)+`}"}`, "Content-Type", json), 200, json, `"COMPLEXITY_LIMIT_EXCEEDED"`},
+		{"a field that is refused is an answer", send("GET", `/graphql?query={area(code:"x"){name}}`, "", "Accept", modern), 200, modern, `"data":{"area":null}`},
+		{"nothing by GET", send("GET", "/graphql", ""), 400, json, `"field":"query"`},
+		{"nothing by POST", send("POST", "/graphql", `{"variables":{}}`, "Content-Type", json, "Accept", modern), 400, json, `"field":"query"`},
+		{"a change by GET", send("GET", "/graphql?query=mutation{__typename}", "", "Accept", modern), 405, json, `"field":"method"`},
+		{"variables in the URL that are none", send("GET", "/graphql?query={viewer{role}}&variables={", ""), 400, json, `"field":"variables"`},
+		{"a URL that is none", send("GET", "/graphql?query=%zz", ""), 400, json, `"BAD_USER_INPUT"`},
+		{"something after the JSON", send("POST", "/graphql", `{"query":"{viewer{role}}"} {}`, "Content-Type", json), 400, json, `"field":"body"`},
+		{"a wish for HTTP/2", send("GET", "/graphql?query={viewer{role}}", "", "Upgrade", "h2c", "Connection", "Upgrade"), 200, json, `"PUBLIC"`},
 		{"a query persisted", send("POST", "/graphql", `{"query":"{viewer{role}}","extensions":{"persistedQuery":{"version":1,"sha256Hash":"`+viewerHash+`"}}}`, "Content-Type", json), 200, json, `"PUBLIC"`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			if c.answer.Code != c.status || c.answer.Header().Get("Content-Type") != c.media || !strings.Contains(c.answer.Body.String(), c.holds) {
 				t.Errorf("status %d, %s: %.300s", c.answer.Code, c.answer.Header().Get("Content-Type"), c.answer.Body)
+			}
+			refused := strings.Contains(c.answer.Body.String(), `"errors"`) && !strings.Contains(c.answer.Body.String(), `"path"`)
+			if refused == strings.Contains(c.answer.Body.String(), `"data"`) {
+				t.Errorf("data beside a refusal, or neither: %.300s", c.answer.Body)
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 
@@ -46,21 +47,28 @@ func (c *secretsRotate) begin(p *program, from, to *store) (*rotation, error) {
 		err = p.checkSecrets(from, former, prints)
 	}
 	if err == nil {
-		err = p.checkEmpty(to)
+		err = p.checkPlaces(from, to)
 	}
 	if err != nil {
 		return nil, err
 	}
 	secrets := access.NewSecrets(former, c.ID, c.Record)
 	if err := access.WriteSecrets(c.NewSecrets, secrets); err != nil {
-		return nil, registry.Under("--new", err)
+		return nil, err
 	}
 	rekey := func(id registry.HouseholdID) registry.HouseholdID { return secrets.Rekey(former, id) }
 	return &rotation{copying{p, from, to, "kantong secrets rotate", secrets, rekey}, c.ID, c.Record, ""}, nil
 }
 
-// checkEmpty is CONFLICT when a store holds anything of a registry.
-func (p *program) checkEmpty(to *store) error {
+// checkPlaces is CONFLICT when there is nothing to rotate, or anything where it is to go.
+func (p *program) checkPlaces(from, to *store) error {
+	original, err := from.Editions(p.ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(original, func(e registry.Edition) bool { return e.PublishedAt != nil }) {
+		return registry.Conflict("--from", "holds nothing that is published: begin anew, with new keys, instead")
+	}
 	editions, err := to.Editions(p.ctx)
 	if err != nil {
 		return err
@@ -81,15 +89,8 @@ func (c *secretsRotate) conclude(p *program, from *store) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range editions {
-		for _, r := range e.Releases {
-			if e.PublishedAt == nil || r.PublishedAt == nil {
-				fmt.Fprintf(p.stdout, "Note: the draft %s was not copied. Import its files into the new store.\n", registry.StateID(e.ID, r.ID))
-			}
-		}
-		if e.PublishedAt == nil && len(e.Releases) == 0 {
-			fmt.Fprintf(p.stdout, "Note: the draft %s was not copied. Import its files into the new store.\n", e.ID)
-		}
+	for _, draft := range drafts(editions) {
+		fmt.Fprintf(p.stdout, "Note: the draft %s was not copied. Import its files into the new store.\n", draft)
 	}
 	place := "--database (the new one)"
 	if !isDatabase(c.To) {
@@ -108,6 +109,22 @@ func (c *secretsRotate) conclude(p *program, from *store) error {
 	}
 	fmt.Fprintln(p.stdout, "Protected figures have other noise now: take those of the old store out of use, since two noises of one figure tell more than one.")
 	return nil
+}
+
+// drafts names what is not published.
+func drafts(editions []registry.Edition) (names []string) {
+	for _, e := range editions {
+		if e.PublishedAt == nil {
+			names = append(names, e.ID)
+			continue
+		}
+		for _, r := range e.Releases {
+			if r.PublishedAt == nil {
+				names = append(names, registry.StateID(e.ID, r.ID))
+			}
+		}
+	}
+	return names
 }
 
 // rotation copies a registry by new secrets.

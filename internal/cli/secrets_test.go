@@ -14,7 +14,7 @@ import (
 // sample is a file that comes with the program.
 func sample(name string) string { return filepath.Join("..", "..", "geodata", "sample", name) }
 
-// importEdition imports the sample, with its card numbers, as an edition, publishes it, and gives what was printed.
+// importEdition imports the sample, with its card numbers, as an edition, and publishes it.
 func importEdition(t *testing.T, name string, flags ...string) {
 	t.Helper()
 	with := func(args ...string) []string { return append(args, flags...) }
@@ -22,9 +22,16 @@ func importEdition(t *testing.T, name string, flags ...string) {
 	must(t, with("import", "areas", filepath.Join("..", "..", "geodata", "schematic.geojson"), "--edition", name)...)
 	must(t, with("import", "households", sample("households.csv"), "--edition", name)...)
 	must(t, with("import", "programs", sample("programs.json"), "--edition", name)...)
-	must(t, with("edition", "create", name, "--release", "2025-10", "--as-of", "2025-10-31")...)
-	must(t, with("import", "enrolments", sample("enrolments.csv"), "--edition", name, "--release", "2025-10")...)
-	must(t, with("edition", "publish", name, "--release", "2025-10")...)
+	importRelease(t, name, "2025-10", flags...)
+}
+
+// importRelease imports the sample's enrolments as a release and publishes it.
+func importRelease(t *testing.T, edition, release string, flags ...string) {
+	t.Helper()
+	with := func(args ...string) []string { return append(args, flags...) }
+	must(t, with("edition", "create", edition, "--release", release, "--as-of", "2025-10-31")...)
+	must(t, with("import", "enrolments", sample("enrolments.csv"), "--edition", edition, "--release", release)...)
+	must(t, with("edition", "publish", edition, "--release", release)...)
 }
 
 // withOneKey gives a directory with one key of another, and a fresh one in the place of the other.
