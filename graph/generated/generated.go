@@ -3085,7 +3085,7 @@ type RequestAllowance {
   perMinute: Int!
   "Left of them now."
   left: Int!
-  "When there are more."
+  "When all of them are back; until then they come back one by one."
   renewsAt: DateTime!
 }
 
@@ -3095,7 +3095,7 @@ type FigureAllowance {
   perMonth: Int!
   "Left of them now."
   left: Int!
-  "When there are more."
+  "When the next month begins, with all of them."
   renewsAt: DateTime!
 }
 

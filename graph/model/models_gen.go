@@ -57,7 +57,7 @@ type FigureAllowance struct {
 	PerMonth int `json:"perMonth"`
 	// Left of them now.
 	Left int `json:"left"`
-	// When there are more.
+	// When the next month begins, with all of them.
 	RenewsAt time.Time `json:"renewsAt"`
 }
 
@@ -157,7 +157,7 @@ type RequestAllowance struct {
 	PerMinute int `json:"perMinute"`
 	// Left of them now.
 	Left int `json:"left"`
-	// When there are more.
+	// When all of them are back; until then they come back one by one.
 	RenewsAt time.Time `json:"renewsAt"`
 }
 

@@ -21,12 +21,12 @@ const commitTimeout = 30 * time.Second
 // textBytes is the most that is kept of each text of an entry. Clients choose some of them.
 const textBytes = 1000
 
-// identityNumber is what may be an NIK or a family-card number, however it is parted. Clients choose purposes and names of
-// operations, and nothing in the log may name a person.
-var identityNumber = regexp.MustCompile(`[0-9](?:[ ._-]*[0-9]){15,}`)
+// secret is what may be an NIK or a family-card number, however it is parted, or an API key. Clients choose purposes and
+// names of operations, and nothing in the log may name a person or open a door.
+var secret = regexp.MustCompile(`[0-9](?:[ ._-]*[0-9]){15,}|kantong_[A-Za-z0-9_-]{20,}`)
 
-// hidden stands for what may be an identity number.
-const hidden = "(number)"
+// hidden stands for what may be a secret.
+const hidden = "(hidden)"
 
 // replacement stands for what a database can't hold.
 const replacement = string(utf8.RuneError)
@@ -99,11 +99,11 @@ func (l *Log) commit(ctx context.Context, b *batch) {
 // tidied gives an entry that every ledger takes as it is. One that a ledger refuses would take those committed with it
 // along: a client could keep others' entries out.
 func tidied(e registry.AuditEntry) registry.AuditEntry {
+	for _, text := range []*string{&e.Organisation, &e.Purpose, &e.Operation} { // hashes and ids may hold as many digits
+		*text = secret.ReplaceAllLiteralString(*text, hidden)
+	}
 	for _, text := range []*string{&e.KeyID, &e.Organisation, &e.Purpose, &e.Action, &e.Operation, &e.SHA256, &e.RequestID} {
 		*text = clipped(*text)
-	}
-	for _, text := range []*string{&e.Organisation, &e.Purpose, &e.Operation} { // hashes and ids may hold as many digits
-		*text = identityNumber.ReplaceAllLiteralString(*text, hidden)
 	}
 	e.Outcome = registry.Code(clipped(string(e.Outcome)))
 	e.Fields, e.States = clippedAll(e.Fields), clippedAll(e.States)

@@ -181,3 +181,29 @@ func TestClientsCantSpoilACommit(t *testing.T) {
 		}
 	}
 }
+
+// TestSecretsAreHidden in what clients choose, before it is cut; hashes stay as they are.
+func TestSecretsAreHidden(t *testing.T) {
+	for text, want := range map[string]string{
+		"1971040101200001":                                    "(hidden)",
+		"card 1971 0401 0120 0001, please":                    "card (hidden), please",
+		"1971.04-01_01200001":                                 "(hidden)",
+		"Q1971040101200001":                                   "Q(hidden)",
+		"19710401012000011971040101200002":                    "(hidden)",
+		"my key is kantong_" + strings.Repeat("x", 43):        "my key is (hidden)",
+		"197104010120001":                                     "197104010120001",
+		"households of 19.71.04.1006":                         "households of 19.71.04.1006",
+		"backup of 2025-11-24T02:12:22Z":                      "backup of 2025-11-24T02:12:22Z",
+		"kantong_data":                                        "kantong_data",
+		strings.Repeat("x", textBytes-8) + "1971040101200001": strings.Repeat("x", textBytes-8) + "(hidden)",
+	} {
+		hash := strings.Repeat("7", 64)
+		e := tidied(registry.AuditEntry{Organisation: text, Purpose: text, Operation: text, SHA256: hash, RequestID: hash[:16]})
+		if e.Organisation != want || e.Purpose != want || e.Operation != want {
+			t.Errorf("%q became %q, %q, %q", text, e.Organisation, e.Purpose, e.Operation)
+		}
+		if e.SHA256 != hash || e.RequestID != hash[:16] {
+			t.Errorf("%q, %q are no secrets", e.SHA256, e.RequestID)
+		}
+	}
+}

@@ -43,6 +43,9 @@ func (m Moment) View(ctx context.Context, viewer registry.Viewer, edition string
 
 // engine is the engine as the viewer sees it.
 func (g *Gate) engine(ctx context.Context, o *opened, viewer registry.Viewer) (registry.Engine, error) {
+	if viewer.Role > registry.RoleAuditor {
+		return nil, registry.Errorf(registry.CodeForbidden, "", "this key is of a role that this version does not know")
+	}
 	exact := registry.Engine(&witness{o.engine, viewer})
 	if viewer.Role.SeesHouseholds() && len(viewer.Areas) == 0 {
 		return exact, nil

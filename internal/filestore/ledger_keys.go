@@ -98,8 +98,8 @@ func scanKey(rows *sql.Rows) (k registry.APIKey, err error) {
 		return k, err
 	}
 	copy(k.SHA256[:], hash)
-	if k.Role, err = registry.ParseRole(role); err != nil {
-		return k, err
+	if k.Role, err = registry.ParseRole(role); err != nil { // written by another version: the key is listed and opens nothing
+		k.Role = registry.RoleUnknown
 	}
 	if err = json.Unmarshal([]byte(areas), &k.Areas); err != nil {
 		return k, err

@@ -103,6 +103,8 @@ func scanKey(rows pgx.Rows) (k registry.APIKey, err error) {
 		k.Areas = nil // no limit, however it was written
 	}
 	k.CreatedAt, k.ExpiresAt, k.RevokedAt = k.CreatedAt.UTC(), inUTC(k.ExpiresAt), inUTC(k.RevokedAt)
-	k.Role, err = registry.ParseRole(role)
-	return k, err
+	if k.Role, err = registry.ParseRole(role); err != nil { // written by another version: the key is listed and opens nothing
+		k.Role = registry.RoleUnknown
+	}
+	return k, nil
 }

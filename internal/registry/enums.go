@@ -103,6 +103,8 @@ const (
 	RolePlanner
 	RoleAdmin
 	RoleAuditor
+	// RoleUnknown is one that this version does not know: it may do nothing at all.
+	RoleUnknown Role = 255
 )
 
 var roleNames = []string{"PUBLIC", "PARTNER", "PLANNER", "ADMIN", "AUDITOR"}
@@ -118,7 +120,10 @@ func (r Role) SeesHouseholds() bool { return r == RolePlanner || r == RoleAdmin 
 // Has tells whether the role may do what another one may: ADMIN all that PLANNER does, PLANNER all that PARTNER does,
 // everybody what PUBLIC does. AUDITOR stands aside: nobody else has it, and it has only itself and PUBLIC.
 func (r Role) Has(other Role) bool {
-	if other == RolePublic || r == other {
+	switch {
+	case r > RoleAuditor:
+		return false
+	case other == RolePublic, r == other:
 		return true
 	}
 	return r != RoleAuditor && other != RoleAuditor && r > other

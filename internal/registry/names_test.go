@@ -183,3 +183,18 @@ func TestUnder(t *testing.T) {
 		t.Error("codes of what is no Error")
 	}
 }
+
+// TestRoleHas is the whole table of roles.
+func TestRoleHas(t *testing.T) {
+	roles := []Role{RolePublic, RolePartner, RolePlanner, RoleAdmin, RoleAuditor, RoleUnknown}
+	want := map[Role]string{RolePublic: "10000", RolePartner: "11000", RolePlanner: "11100", RoleAdmin: "11110", RoleAuditor: "10001", RoleUnknown: "00000"}
+	for _, r := range roles {
+		got := ""
+		for _, other := range roles[:5] {
+			got += map[bool]string{true: "1", false: "0"}[r.Has(other)]
+		}
+		if got != want[r] {
+			t.Errorf("%s has %s, want %s", r, got, want[r])
+		}
+	}
+}

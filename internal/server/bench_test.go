@@ -112,6 +112,7 @@ func post(b *testing.B, url string, bodies [][]byte) {
 		req, _ := http.NewRequest(http.MethodPost, url, bytes.NewReader(bodies[i%len(bodies)]))
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Authorization", "Bearer kantong_bench")
+		req.Header.Set("Kantong-Purpose", "a benchmark")
 		req.Header.Set("Accept-Encoding", "identity")
 		resp, err := client.Do(req)
 		if err != nil {
@@ -142,11 +143,11 @@ func (openLedger) KeyByHash(context.Context, [32]byte) (registry.APIKey, error) 
 
 func bareHandler(gate *disclosure.Gate) http.Handler {
 	h := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: &graph.Resolver{Gate: gate},
-		Directives: generated.DirectiveRoot{OneOf: graph.OneOf}}))
+		Directives: generated.DirectiveRoot{OneOf: graph.OneOf, Requires: graph.Requires}}))
 	h.AddTransport(transport.POST{})
 	h.SetQueryCache(lru.New[*ast.QueryDocument](100))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(access.WithViewer(r.Context(), access.Viewer{Role: registry.RolePlanner})))
+		h.ServeHTTP(w, r.WithContext(access.WithViewer(r.Context(), access.Viewer{Role: registry.RolePlanner, Purpose: "a benchmark"})))
 	})
 }
 

@@ -72,6 +72,7 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 			if origin != "" && (slices.Contains(origins, origin) || slices.Contains(origins, "*")) {
 				h := w.Header()
 				h.Set("Access-Control-Allow-Origin", origin)
+				h.Set("Access-Control-Expose-Headers", "Retry-After, X-Request-Id")
 				h.Add("Vary", "Origin")
 				if r.Method == http.MethodOptions {
 					h.Set("Access-Control-Allow-Methods", "GET, POST")

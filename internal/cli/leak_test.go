@@ -1,0 +1,378 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"kantong/internal/access"
+)
+
+// leaks holds what must be nowhere, and everything that was written.
+type leaks struct {
+	needles map[string][]byte // by what they are
+	written map[string][]byte // by where it is
+}
+
+func (l *leaks) never(what string, forms ...string) {
+	for n, form := range forms {
+		l.needles[fmt.Sprintf("%s (form %d)", what, n+1)] = []byte(form)
+	}
+}
+
+// neverKey forbids a key in every form in which a program might print it.
+func (l *leaks) neverKey(what string, key []byte) {
+	l.never(what, string(key), hex.EncodeToString(key), strings.ToUpper(hex.EncodeToString(key)),
+		base64.RawStdEncoding.EncodeToString(key), base64.RawURLEncoding.EncodeToString(key))
+}
+
+// neverAPIKey forbids a key, its random part and what that stands for.
+func (l *leaks) neverAPIKey(t *testing.T, what, key string) {
+	t.Helper()
+	l.never(what, key)
+	random, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(key, "kantong_"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.neverKey(what+"'s random part", random)
+}
+
+func (l *leaks) neverNumber(number string) {
+	parted := func(by string) string {
+		return strings.Join([]string{number[:4], number[4:8], number[8:12], number[12:]}, by)
+	}
+	l.never("number "+number, number, parted(" "), parted("."), parted("-"), parted("%20"), parted("+"))
+}
+
+func (l *leaks) wrote(where string, text []byte) {
+	l.written[where] = append(l.written[where], text...)
+}
+
+// files adds everything under a directory but what is allowed to hold secrets.
+func (l *leaks) files(t *testing.T, moment, dir string, but ...string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if slices.Contains(but, path) || slices.Contains(but, filepath.Dir(path)) {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		l.wrote(moment+": "+path, text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// found names every needle, and where it is.
+func (l *leaks) found() (list []string) {
+	for where, text := range l.written {
+		for what, needle := range l.needles {
+			if at := bytes.Index(text, needle); at >= 0 {
+				list = append(list, fmt.Sprintf("%s is in %s: …%q…", what, where, text[max(0, at-80):min(len(text), at+len(needle)+20)]))
+			}
+		}
+	}
+	return list
+}
+
+// run carries out a command and keeps what it prints.
+func (l *leaks) run(t *testing.T, args ...string) (code int, stdout string) {
+	t.Helper()
+	code, stdout, stderr := run(t, append(args, "-v")...)
+	l.wrote("output of kantong "+strings.Join(args[:2], " "), []byte(stdout+stderr))
+	return code, stdout
+}
+
+func (l *leaks) must(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out := l.run(t, args...)
+	if code != exitDone {
+		t.Fatalf("kantong %v: exit %d\n%s", args, code, out)
+	}
+	return out
+}
+
+// key makes an API key; the line that shows it is the one place that may.
+func (l *leaks) key(t *testing.T, role string, flags ...string) string {
+	t.Helper()
+	code, out, stderr := run(t, append([]string{"keys", "create", "--role", role, "--organisation", "Bapperida", "-v"}, flags...)...)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	key := lines[len(lines)-1]
+	if code != exitDone || !strings.HasPrefix(key, "kantong_") {
+		t.Fatalf("exit %d: %s%s", code, out, stderr)
+	}
+	l.neverAPIKey(t, "the key of a "+role, key)
+	l.wrote("output of kantong keys create", []byte(strings.Join(lines[:len(lines)-1], "\n")+stderr))
+	return key
+}
+
+// send asks the server and keeps everything that comes back. That an answer repeats a number of the question itself is no
+// leak: GraphQL names members as the client does, and errors say what is wrong with a value. Of headers and addresses
+// nothing may come back, and a key never.
+func (l *leaks) send(t *testing.T, s *running, method, path, body string, headers ...string) (status int) {
+	t.Helper()
+	req, err := http.NewRequest(method, s.address+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; n < len(headers); n += 2 {
+		req.Header.Set(headers[n], headers[n+1])
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req) // follows nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, needle := range l.needles {
+		if strings.HasPrefix(what, "number ") && strings.Contains(body, string(needle)) {
+			text = bytes.ReplaceAll(text, needle, []byte("(as asked)"))
+		}
+	}
+	var all bytes.Buffer
+	_ = resp.Header.Write(&all)
+	l.wrote(fmt.Sprintf("answer %d", len(l.written)), append(all.Bytes(), text...))
+	return resp.StatusCode
+}
+
+// officeFile takes families of the sample under card numbers that look real, with names, NIK and addresses, and spoils some
+// rows.
+func officeFile(t *testing.T, l *leaks, dir string, families int) (households, enrolments string, numbers []string) {
+	t.Helper()
+	read := func(name string) []string {
+		text, err := os.ReadFile(sample(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(strings.TrimSpace(string(text)), "\n")
+	}
+	card := map[string]string{}
+	lines := read("households.csv")[:families+1]
+	for n, line := range lines {
+		kk, rest, _ := strings.Cut(line, ",")
+		if n == 0 {
+			lines[0] = "kk,nama_kepala_keluarga,nik,alamat," + rest
+			continue
+		}
+		number, nik, name := fmt.Sprintf("19710%011d", 40123456789+n*7919), fmt.Sprintf("19716%011d", 50987654321+n*104729), fmt.Sprintf("Warga Bernama%03d", n)
+		card[kk], numbers = number, append(numbers, number)
+		l.neverNumber(number)
+		l.neverNumber(nik)
+		l.never("a name", name)
+		address := fmt.Sprintf("Jalan Rahasia %03d", n)
+		l.never("an address", address)
+		switch n {
+		case families: // no such area
+			rest = "19.71.99.1004" + rest[len("19.71.01.1004"):]
+		case families - 1: // columns out of place: a card number where the neighbourhood belongs
+			fields := strings.Split(rest, ",")
+			fields[1] = number
+			rest = strings.Join(fields, ",")
+		case families - 2: // too long, with what separates its parts
+			number = number[:4] + " " + number[4:]
+		}
+		lines[n] = strings.Join([]string{number, name, nik, address, rest}, ",")
+	}
+	kept := []string{read("enrolments.csv")[0]}
+	for _, line := range read("enrolments.csv")[1:] {
+		if kk, rest, _ := strings.Cut(line, ","); card[kk] != "" {
+			kept = append(kept, card[kk]+","+rest)
+		}
+	}
+	households, enrolments = filepath.Join(dir, "families.csv"), filepath.Join(dir, "aid.csv")
+	for path, list := range map[string][]string{households: lines, enrolments: kept[:min(len(kept), families)]} {
+		if err := os.WriteFile(path, []byte(strings.Join(list, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return households, enrolments, numbers
+}
+
+func asked(query string, variables any) string {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		panic(err)
+	}
+	return string(body)
+}
+
+// TestNothingLeaks runs the program as an office does, makes the mistakes that people make, and looks for keys, card numbers
+// and names in everything that was written.
+func TestNothingLeaks(t *testing.T) {
+	l := &leaks{map[string][]byte{}, map[string][]byte{}}
+	dir := t.TempDir()
+	data, office, secretsDir := filepath.Join(dir, "data"), filepath.Join(dir, "office"), filepath.Join(dir, "data", "secrets")
+	if err := os.Mkdir(office, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	flags := []string{"--data", data}
+	with := func(args ...string) []string { return append(args, flags...) }
+	households, enrolments, numbers := officeFile(t, l, office, 60)
+
+	l.must(t, with("edition", "create", "2025-q3", "--as-of", "2025-09-30")...)
+	l.must(t, with("import", "areas", filepath.Join("..", "..", "geodata", "schematic.geojson"), "--edition", "2025-q3")...)
+	if out := l.must(t, with("import", "households", households, "--edition", "2025-q3")...); !strings.Contains(out, "rejected") {
+		t.Errorf("nothing was rejected: %s", out)
+	}
+	l.must(t, with("import", "programs", sample("programs.json"), "--edition", "2025-q3")...)
+	l.run(t, with("import", "enrolments", enrolments, "--edition", "2025-q3")...)
+	l.must(t, with("edition", "publish", "2025-q3", "--accept-rejected")...)
+	secrets, err := access.LoadSecrets(secretsDir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.neverKey("the household-id key", secrets.ID[0])
+	l.neverKey("the record key", secrets.Record)
+	planner, partner := l.key(t, "planner", flags...), l.key(t, "partner", flags...)
+	wrong := "kantong_" + base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte("wrong-"), 6)[:32])
+	l.neverAPIKey(t, "a wrong key", wrong)
+
+	s := start(t, with("serve", "-v")...)
+	mistakes(t, l, s, planner, partner, wrong, numbers)
+	l.files(t, "while serving", data, secretsDir)
+	l.must(t, with("backup", filepath.Join(dir, "backup"))...)
+	s.stop()
+	l.wrote("output of kantong serve", []byte(s.output()))
+	l.must(t, with("keys", "list")...)
+	l.must(t, with("audit", "list", "--json")...)
+	l.must(t, with("audit", "list")...)
+	l.must(t, with("secrets", "show")...)
+	files := failures(t, l, with, households, enrolments, numbers[0])
+	l.files(t, "in the end", dir, append(files, secretsDir, households, enrolments)...)
+	l.files(t, "in the backup", filepath.Join(dir, "backup"))
+
+	checkSeen(t, l)
+	for n, leak := range l.found() {
+		if t.Error(leak); n > 30 {
+			t.Fatal("and so on")
+		}
+	}
+}
+
+// mistakes sends good requests, and such as hold what should not be sent.
+func mistakes(t *testing.T, l *leaks, s *running, planner, partner, wrong string, numbers []string) {
+	t.Helper()
+	bearer := func(key string) []string {
+		return []string{"Content-Type", "application/json", "Authorization", "Bearer " + key, "Kantong-Purpose", "a test"}
+	}
+	card := numbers[0]
+	rows := `query Rows($n: Int!) { households(first: $n) { edges { node { id area { code } } } } }`
+	queries := []string{
+		asked(`{ summary { households { value } people { value } } areas(filter: {level: KELURAHAN}, first: 50) { edges { node { code name } } } }`, nil),
+		asked(rows, map[string]int{"n": 50}),
+		asked(`{ area(code: "`+card+`") { name } }`, nil),
+		asked(`query($c: [AreaCode!]) { summary(filter: {areas: $c}) { households { value } } }`, map[string]any{"c": []string{card}}),
+		asked(`query Card_`+card+` { summary { households { value } } }`, nil),
+		asked(`query Card { c`+card+`: summary { households { value } } }`, nil),
+		asked(`query Card { summary { households { value } } nothing(kk: "`+card+`") }`, nil),
+		asked(`{ summary(filter: {deciles: ["`+card+`"]}) { households { value } } }`, nil),
+		asked(`{ node(id: "`+card+`") { id } }`, nil),
+		asked(`{ summary(filter: {decile: `+card+`}) { households { value } } }`, nil),
+		asked(`{ summary { households { value } `+card, nil),
+		`{"query": "{ summary { households { value } } }", "variables": "` + card + `"}`,
+		`{"query": ` + card, card, "",
+	}
+	for _, q := range queries {
+		l.send(t, s, http.MethodPost, "/graphql", q, "Content-Type", "application/json")
+		for _, key := range []string{planner, partner, wrong, card} {
+			l.send(t, s, http.MethodPost, "/graphql", q, bearer(key)...)
+		}
+	}
+	if status := l.send(t, s, http.MethodPost, "/graphql", queries[0], bearer(planner)...); status != http.StatusOK {
+		t.Errorf("a good question: %d", status)
+	}
+	if status := l.send(t, s, http.MethodPost, "/graphql", queries[0], bearer(wrong)...); status != http.StatusUnauthorized {
+		t.Errorf("a wrong key: %d", status)
+	}
+	question := "query=" + url.QueryEscape(`{ summary { households { value } } }`)
+	for _, key := range []string{planner, wrong} {
+		for _, path := range []string{"/graphql?" + question + "&key=" + key, "/?key=" + key, "/metrics?key=" + key, "/readyz?key=" + key, "/nothing?key=" + key, "/web?kk=" + card} {
+			l.send(t, s, http.MethodGet, path, "")
+		}
+		for _, header := range []string{"X-Api-Key", "Cookie", "User-Agent", "Referer", "Origin", "X-Request-Id", "X-Forwarded-For", "Traceparent", "Accept", "Content-Type"} {
+			l.send(t, s, http.MethodPost, "/graphql", queries[0], "Content-Type", "application/json", header, key)
+			l.send(t, s, http.MethodPost, "/graphql", queries[0], "Content-Type", "application/json", header, card)
+		}
+		for _, authorization := range []string{key, "Basic " + key, "bearer " + key + "x", "Bearer  " + key} {
+			l.send(t, s, http.MethodPost, "/graphql", queries[0], "Content-Type", "application/json", "Authorization", authorization)
+		}
+	}
+	for _, purpose := range []string{"for " + card, card[:4] + " " + card[4:8] + "." + card[8:12] + "-" + card[12:], planner, wrong} {
+		l.send(t, s, http.MethodPost, "/graphql", asked(rows, map[string]int{"n": 3}), "Content-Type", "application/json", "Authorization", "Bearer "+planner, "Kantong-Purpose", purpose)
+	}
+	if status := l.send(t, s, http.MethodGet, "/metrics", ""); status != http.StatusOK {
+		t.Errorf("metrics: %d", status)
+	}
+}
+
+// failures are commands that go wrong with what they shouldn't tell at hand: files taken for others, above all.
+func failures(t *testing.T, l *leaks, with func(...string) []string, households, enrolments, card string) (files []string) {
+	t.Helper()
+	write := func(name, text string) string {
+		path := filepath.Join(filepath.Dir(households), name)
+		files = append(files, path)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	l.must(t, with("edition", "create", "2025-q4")...)
+	l.must(t, with("import", "areas", filepath.Join("..", "..", "geodata", "schematic.geojson"), "--edition", "2025-q4")...)
+	for _, args := range [][]string{
+		{"import", "households", write("no-header.csv", card+","+card+"\n")},
+		{"import", "households", write("quote.csv", "kk,area_code\n\""+card+",19.71.01.1004\n")},
+		{"import", "households", write("columns.csv", "area_code,kk\n"+card+",19.71.01.1004\n")},
+		{"import", "households", households, "--mapping", households},
+		{"import", "households", households, "--mapping", write("mapping.yaml", "columns: {"+card+": decile}\nvalues: {floor: {"+card+": nothing}}\n")},
+		{"import", "areas", households},
+		{"import", "programs", households},
+		{"import", "indicators", households},
+		{"import", "enrolments", households},
+		{"import", "households", enrolments},
+	} {
+		if code, _ := l.run(t, with(append(args, "--edition", "2025-q4")...)...); code == exitDone {
+			t.Errorf("%v went well", args)
+		}
+	}
+	l.run(t, with("secrets", "show", "--secrets", filepath.Dir(households))...)
+	l.run(t, with("query", households)...)
+	return files
+}
+
+// checkSeen makes sure that the places were looked into.
+func checkSeen(t *testing.T, l *leaks) {
+	t.Helper()
+	for _, want := range []string{"output of kantong serve", "registry.gpkg", "ledger.sqlite", "-wal", "rejected.csv", "backup.json", "output of kantong audit list"} {
+		seen := false
+		for where, text := range l.written {
+			seen = seen || strings.Contains(where, want) && len(text) > 0
+		}
+		if !seen {
+			t.Errorf("nothing was read of %s", want)
+		}
+	}
+	if log := string(l.written["output of kantong serve"]); strings.Count(log, "msg=request") < 50 {
+		t.Errorf("requests were not logged:\n%s", log)
+	}
+	if log := string(l.written["output of kantong audit list"]); !strings.Contains(log, "Card_(hidden)") {
+		t.Errorf("the operation's name is not in the audit log:\n%s", log)
+	}
+}
