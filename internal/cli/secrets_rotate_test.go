@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -235,6 +237,12 @@ func TestRotateNoticesWhatIsLost(t *testing.T) {
 		"an id is another":  func(r *rotation) { r.rekey = mislaid(r.rekey) },
 		"other record keys": func(r *rotation) { r.copying.secrets.Record = other.Record },
 		"former ids":        func(r *rotation) { r.rekey = sameID },
+		"a family older by a year": func(r *rotation) {
+			r.from = &store{Store: altered{r.from.Store, func(h *registry.Household) { h.HeadAge++ }, func(*registry.Enrolment) {}}}
+		},
+		"one rupiah more": func(r *rotation) {
+			r.from = &store{Store: altered{r.from.Store, func(*registry.Household) {}, func(e *registry.Enrolment) { e.Rupiah++ }}}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			to, p := filepath.Join(t.TempDir(), "to"), testProgram(t, Config{Secrets: dir})
@@ -255,6 +263,32 @@ func TestRotateNoticesWhatIsLost(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// altered is a store whose rows come out other than they are.
+type altered struct {
+	registry.Store
+	household func(*registry.Household)
+	enrolment func(*registry.Enrolment)
+}
+
+func (a altered) Households(ctx context.Context, edition string) iter.Seq2[registry.Household, error] {
+	return changed(a.Store.Households(ctx, edition), once(a.household))
+}
+
+func (a altered) Enrolments(ctx context.Context, edition, release string) iter.Seq2[registry.Enrolment, error] {
+	return changed(a.Store.Enrolments(ctx, edition, release), once(a.enrolment))
+}
+
+// once makes a change to the first row only.
+func once[T any](change func(*T)) func(*T) {
+	done := false
+	return func(row *T) {
+		if !done {
+			done = true
+			change(row)
+		}
 	}
 }
 

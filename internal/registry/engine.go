@@ -205,6 +205,9 @@ type WeightedPoint struct {
 	Point      orb.Point
 	Households int64
 	People     int64
+	// Of a single household: where it belongs and what is known of it, with UNSERVED.
+	Area            AreaCode
+	Deprived, Known DeprivationSet
 }
 
 // DetailParts says what of Details is wanted; the row always comes.

@@ -20,6 +20,8 @@ type Filter struct {
 	Members       *IntRange     `json:"members,omitempty"`      // people in the household
 	DeprivedIn    []Deprivation `json:"deprivedIn,omitzero"`    // any of these known true
 	NotDeprivedIn []Deprivation `json:"notDeprivedIn,omitzero"` // all of these known false
+	KnownIn       []Deprivation `json:"knownIn,omitzero"`       // all of these known, true or false
+	Score         *Score        `json:"score,omitempty"`        // multidimensionally poor
 	EnrolledIn    []string      `json:"enrolledIn,omitzero"`    // an ACTIVE enrolment in any of these programmes
 	NotEnrolledIn []string      `json:"notEnrolledIn,omitzero"` // an ACTIVE enrolment in none of these
 	EligibleFor   string        `json:"eligibleFor,omitempty"`  // keeps what the programme's rule keeps
@@ -43,6 +45,18 @@ type Filter struct {
 func (f *Filter) Persons() [PersonKindCount]*IntRange {
 	return [...]*IntRange{f.UnderFive, f.SchoolAge, f.OutOfSchool, f.Elderly, f.Disabled, f.Pregnant, f.Stunted}
 }
+
+// Score is the identification of the multidimensionally poor by Alkire and Foster (2011): of all conditions it is known
+// whether they hold, and the weights of those that hold reach the cutoff. Weights and cutoff are integers, so that engines
+// agree at the edge; they mean shares of their own choosing, usually of ScoreUnit.
+type Score struct {
+	Of      []Deprivation `json:"of"` // each once
+	Weights []int64       `json:"weights"`
+	AtLeast int64         `json:"atLeast"`
+}
+
+// ScoreUnit is a weight of one.
+const ScoreUnit = 1_000_000_000_000
 
 // IntRange is inclusive at both ends; a nil end is open. An unknown number is in no range, not even an open one.
 type IntRange struct {
@@ -130,7 +144,7 @@ func (f *Filter) Everybody() bool {
 			return false
 		}
 	}
-	return f.Areas == nil && f.Where == nil && f.Decile == nil && f.Members == nil && f.DeprivedIn == nil && len(f.NotDeprivedIn) == 0 &&
+	return f.Areas == nil && f.Where == nil && f.Decile == nil && f.Members == nil && f.DeprivedIn == nil && len(f.NotDeprivedIn) == 0 && len(f.KnownIn) == 0 && f.Score == nil &&
 		f.EnrolledIn == nil && len(f.NotEnrolledIn) == 0 && f.EligibleFor == "" && f.HeadSex == SexUnknown && f.Geocoded == nil &&
 		f.RT == nil && f.RW == nil && len(f.And) == 0 && f.Or == nil && f.Not == nil
 }

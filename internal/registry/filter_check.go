@@ -50,11 +50,14 @@ func (f *Filter) checkOne() error {
 		field string
 		n     int
 	}{{"areas", len(f.Areas)}, {"enrolledIn", len(f.EnrolledIn)}, {"notEnrolledIn", len(f.NotEnrolledIn)},
-		{"deprivedIn", len(f.DeprivedIn)}, {"notDeprivedIn", len(f.NotDeprivedIn)}}
+		{"deprivedIn", len(f.DeprivedIn)}, {"notDeprivedIn", len(f.NotDeprivedIn)}, {"knownIn", len(f.KnownIn)}}
 	for _, l := range lengths {
 		if l.n > MaxFilterList {
 			return Errorf(CodeComplexity, l.field, "%d values; at most %d", l.n, MaxFilterList)
 		}
+	}
+	if err := f.checkDeprivations(); err != nil {
+		return err
 	}
 	if err := f.Decile.check("decile"); err != nil {
 		return err
@@ -72,6 +75,23 @@ func (f *Filter) checkOne() error {
 		return nil
 	}
 	return Under("where", f.Where.Check())
+}
+
+func (f *Filter) checkDeprivations() error {
+	for _, named := range []struct {
+		field string
+		list  []Deprivation
+	}{{"deprivedIn", f.DeprivedIn}, {"notDeprivedIn", f.NotDeprivedIn}, {"knownIn", f.KnownIn}} {
+		for i, d := range named.list {
+			if d >= DeprivationCount {
+				return Invalid(fmt.Sprintf("%s[%d]", named.field, i), "%d is not a deprivation", uint8(d))
+			}
+		}
+	}
+	if f.Score == nil {
+		return nil
+	}
+	return Under("score", f.Score.check())
 }
 
 func (r *IntRange) check(field string) error {

@@ -35,7 +35,9 @@ func TestFilterJSONIsCanonical(t *testing.T) {
 		`{}`:                                    `{}`,
 		` { "or" : [ ] , "areas" : [ ] } `:      `{"areas":[],"or":[]}`,
 		`{"not":{},"decile":{"max":4,"min":1}}`: `{"decile":{"min":1,"max":4},"not":{}}`,
-		`{"headSex":"FEMALE","deprivedIn":["SOLID_FUEL"]}`:                                                            `{"deprivedIn":["SOLID_FUEL"],"headSex":"FEMALE"}`,
+		`{"headSex":"FEMALE","deprivedIn":["SOLID_FUEL"]}`:                                                                          `{"deprivedIn":["SOLID_FUEL"],"headSex":"FEMALE"}`,
+		`{"score":{"atLeast":9007199254740993,"weights":[9007199254740993,0],"of":["UNSERVED","CROWDED"]},"knownIn":["LOW_POWER"]}`: `{"knownIn":["LOW_POWER"],"score":{"of":["UNSERVED","CROWDED"],"weights":[9007199254740993,0],"atLeast":9007199254740993}}`,
+		`{"knownIn":[],"score":null}`:                                                                                 `{"knownIn":[]}`,
 		`{"geocoded":false,"rt":"","rw":"01"}`:                                                                        `{"geocoded":false,"rt":"","rw":"01"}`,
 		`{"where":{"bbox":{"west":179,"south":-1,"east":-179,"north":1}}}`:                                            `{"where":{"bbox":{"west":179,"south":-1,"east":-179,"north":1}}}`,
 		`{"where":{"near":{"point":{"longitude":106.1,"latitude":-2.1},"radiusMeters":250}}}`:                         `{"where":{"near":{"point":{"longitude":106.1,"latitude":-2.1},"radiusMeters":250}}}`,
@@ -55,13 +57,19 @@ func TestFilterJSONIsCanonical(t *testing.T) {
 func TestParseFilterRefuses(t *testing.T) {
 	for text, want := range map[string]registry.Code{
 		``: registry.CodeBadUserInput, `[]`: registry.CodeBadUserInput, `"decile"`: registry.CodeBadUserInput, `{`: registry.CodeBadUserInput,
-		`{} {}`:                               registry.CodeBadUserInput,
-		`{"decil":{"min":1}}`:                 registry.CodeBadUserInput,
-		`{"decile":{"from":1}}`:               registry.CodeBadUserInput,
-		`{"decile":{"min":1.5}}`:              registry.CodeBadUserInput,
-		`{"decile":4}`:                        registry.CodeBadUserInput,
-		`{"not":{"nobody":true}}`:             registry.CodeBadUserInput,
-		`{"deprivedIn":["HUNGER"]}`:           registry.CodeBadUserInput,
+		`{} {}`:                     registry.CodeBadUserInput,
+		`{"decil":{"min":1}}`:       registry.CodeBadUserInput,
+		`{"decile":{"from":1}}`:     registry.CodeBadUserInput,
+		`{"decile":{"min":1.5}}`:    registry.CodeBadUserInput,
+		`{"decile":4}`:              registry.CodeBadUserInput,
+		`{"not":{"nobody":true}}`:   registry.CodeBadUserInput,
+		`{"deprivedIn":["HUNGER"]}`: registry.CodeBadUserInput,
+		`{"knownIn":["HUNGER"]}`:    registry.CodeBadUserInput,
+		`{"score":{}}`:              registry.CodeBadUserInput,
+		`{"score":{"of":["CROWDED"],"weights":[0.5],"atLeast":1}}`:        registry.CodeBadUserInput,
+		`{"score":{"of":["CROWDED"],"weights":[1],"atLeast":1,"k":0.33}}`: registry.CodeBadUserInput,
+		`{"score":{"of":["HUNGER"],"weights":[1],"atLeast":1}}`:           registry.CodeBadUserInput,
+		`{"score":{"of":["CROWDED"],"weights":[1],"atLeast":2}}`:          registry.CodeBadUserInput,
 		`{"headSex":"female"}`:                registry.CodeBadUserInput,
 		`{"areas":["1971"]}`:                  registry.CodeBadUserInput,
 		`{"where":{}}`:                        registry.CodeBadUserInput,
@@ -84,6 +92,9 @@ func FuzzParseFilter(f *testing.F) {
 	}
 	f.Add([]byte(`{"where":{"coveredBy":{"type":"Polygon","coordinates":[]}}}`))
 	f.Add([]byte(`{"not":{"not":{"not":{"not":{"not":{"not":{"not":{"not":{"not":{}}}}}}}}}}`))
+	f.Add([]byte(`{"knownIn":["UNSERVED"],"score":{"of":["CROWDED","UNSERVED"],"weights":[333333333333,0],"atLeast":1}}`))
+	f.Add([]byte(`{"score":{"of":["CROWDED"],"weights":[9223372036854775807],"atLeast":9223372036854775807}}`))
+	f.Add([]byte(`{"score":{"of":["CROWDED","CROWDED"],"weights":[1],"atLeast":0}}`))
 	f.Add([]byte(`{"decile":null,"and":null,"headSex":"MALE"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		filter, err := registry.ParseFilter(data)

@@ -41,6 +41,12 @@ func (f Filter) parts() []string {
 	if f.NotDeprivedIn != nil {
 		add("not deprived in %s", alternatives(f.NotDeprivedIn))
 	}
+	if f.KnownIn != nil {
+		add("known: %s", strings.Join(words(f.KnownIn), " and "))
+	}
+	if f.Score != nil {
+		out = append(out, f.Score.String())
+	}
 	if f.EnrolledIn != nil {
 		add("enrolled in %s", alternatives(f.EnrolledIn))
 	}
@@ -117,16 +123,19 @@ func (s Spatial) String() string {
 	return "in a drawn region"
 }
 
-func alternatives[T any](list []T) string {
-	words := make([]string, len(list))
+func alternatives[T any](list []T) string { return strings.Join(words(list), " or ") }
+
+// words writes each of a list as in a sentence; codes stay as they are.
+func words[T any](list []T) []string {
+	if len(list) == 0 {
+		return []string{"nothing"}
+	}
+	out := make([]string, len(list))
 	for i, v := range list {
-		words[i] = strings.ToLower(strings.ReplaceAll(fmt.Sprint(v), "_", " "))
+		out[i] = strings.ToLower(strings.ReplaceAll(fmt.Sprint(v), "_", " "))
 		if s, ok := any(v).(string); ok {
-			words[i] = s
+			out[i] = s
 		}
 	}
-	if len(words) == 0 {
-		return "nothing"
-	}
-	return strings.Join(words, " or ")
+	return out
 }

@@ -9,6 +9,12 @@ func ranged(from, to int) *IntRange { return &IntRange{Min: &from, Max: &to} }
 func least(n int) *IntRange         { return &IntRange{Min: &n} }
 func most(n int) *IntRange          { return &IntRange{Max: &n} }
 
+// scored is a score of the first of three deprivations.
+func scored(atLeast int64, weights ...int64) Filter {
+	of := []Deprivation{UnsafeWater, EarthFloor, Crowded}[:len(weights)]
+	return Filter{Score: &Score{Of: of, Weights: weights, AtLeast: atLeast}}
+}
+
 func TestFilterString(t *testing.T) {
 	yes, no, rt := true, false, "007"
 	for _, c := range []struct {
@@ -26,6 +32,13 @@ func TestFilterString(t *testing.T) {
 		{"in nothing", Filter{Areas: []AreaCode{}}},
 		{"deprived in unsafe water or earth floor", Filter{DeprivedIn: []Deprivation{UnsafeWater, EarthFloor}}},
 		{"not deprived in solid fuel", Filter{NotDeprivedIn: []Deprivation{SolidFuel}}},
+		{"known: unsafe water and earth floor", Filter{KnownIn: []Deprivation{UnsafeWater, EarthFloor}}},
+		{"known: nothing", Filter{KnownIn: []Deprivation{}}},
+		{"deprived in at least 33 % of (unsafe water, earth floor)", scored(660_000_000_000, ScoreUnit, ScoreUnit)},
+		{"deprived in at least 33 % of (unsafe water 50 %, earth floor 33.33 %, crowded 16.67 %)", scored(1_980, 3_000, 2_000, 1_000)},
+		{"deprived in at least 33.33 % of (unsafe water, earth floor, crowded)", scored(333_333_333_334, 333_333_333_333, 333_333_333_333, 333_333_333_334)},
+		{"deprived in at least 100 % of (unsafe water 0 %, earth floor 100 %)", scored(7, 0, 7)},
+		{"deprived in more than 0 % of (unsafe water, earth floor)", scored(1, ScoreUnit, ScoreUnit)},
 		{"enrolled in PKH_1 or BPNT", Filter{EnrolledIn: []string{"PKH_1", "BPNT"}}},
 		{"not enrolled in PKH", Filter{NotEnrolledIn: []string{"PKH"}}},
 		{"eligible for PKH", Filter{EligibleFor: "PKH"}},

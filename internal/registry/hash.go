@@ -107,11 +107,13 @@ func StateHash(edition, release string) string {
 }
 
 // Version names the answers that a state gives with its programmes at a revision: short, since it is in every cursor.
-// States of equal contents but another name or date have another version: answers tell both.
+// States of equal contents but another name or date have another version: answers tell both. So do those whose record
+// keys were made anew, since protected figures differ.
 func Version(s State, programRevision int64) string {
 	c := NewContentHash()
 	c.begin('V')
 	c.text(s.Hash, s.ID(), string(s.Edition.AsOf), string(s.Release.EnrolmentsAsOf))
+	c.ints(int64(s.Edition.Keys[0]), int64(s.Edition.Keys[1]))
 	c.end()
 	return c.Hex()[:16] + "-" + strconv.FormatInt(programRevision, 10)
 }

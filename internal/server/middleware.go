@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
 	"kantong/graph"
@@ -46,10 +47,18 @@ func logged(log *slog.Logger) func(http.Handler) http.Handler {
 			start, answer := time.Now(), middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			next.ServeHTTP(answer, r)
 			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request", RequestID(r.Context())), slog.String("method", r.Method),
-				slog.String("path", r.URL.Path), slog.Int("status", max(answer.Status(), http.StatusOK)), slog.Int("bytes", answer.BytesWritten()),
+				slog.String("route", routeOf(r)), slog.Int("status", max(answer.Status(), http.StatusOK)), slog.Int("bytes", answer.BytesWritten()),
 				slog.Float64("ms", float64(time.Since(start).Microseconds())/1000))
 		})
 	}
+}
+
+// routeOf is the pattern that a request met: a path of its own could hold a key or a card number, typed there by mistake.
+func routeOf(r *http.Request) string {
+	if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
+		return c.RoutePattern()
+	}
+	return "none"
 }
 
 // securityHeaders lets the page load nothing from elsewhere, and nobody frame it.

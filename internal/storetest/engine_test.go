@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"math"
 	"slices"
 	"testing"
 
@@ -20,10 +21,11 @@ func TestReference(t *testing.T) {
 // its answers changed.
 type broken struct {
 	*Reference
-	query func(*registry.Filter)
-	cells func(*registry.SummaryQuery, []registry.Cell) []registry.Cell
-	page  func(*registry.RowsPage)
-	error func(error) error
+	query  func(*registry.Filter)
+	cells  func(*registry.SummaryQuery, []registry.Cell) []registry.Cell
+	page   func(*registry.RowsPage)
+	points func([]registry.WeightedPoint)
+	error  func(error) error
 }
 
 func (b *broken) ask(ctx context.Context, f *registry.Filter) context.Context {
@@ -71,6 +73,9 @@ func (b *broken) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Row
 func (b *broken) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
 	ctx = b.ask(ctx, &f)
 	points, err := b.Reference.Points(ctx, f)
+	if b.points != nil {
+		b.points(points)
+	}
 	return points, b.fail(err)
 }
 
@@ -83,6 +88,23 @@ func everyFilter(change func(*registry.Filter)) func(*registry.Filter) {
 		}
 		_ = copied.Walk(func(_ string, g *registry.Filter) error { change(g); return nil })
 		*f = copied
+	}
+}
+
+// everyScore changes the scores of the filter and of all filters in it, on a copy.
+func everyScore(change func(*registry.Score)) func(*registry.Filter) {
+	return everyFilter(func(f *registry.Filter) {
+		if f.Score != nil {
+			change(f.Score)
+		}
+	})
+}
+
+func eachPoint(change func(*registry.WeightedPoint)) func([]registry.WeightedPoint) {
+	return func(points []registry.WeightedPoint) {
+		for i := range points {
+			change(&points[i])
+		}
 	}
 }
 
@@ -113,7 +135,8 @@ func TestSuiteCatchesBrokenEngines(t *testing.T) {
 		engine   broken
 		caught   []string
 	}{
-		{name: "an unknown deprivation is a no", caught: []string{summaries, "known not to be deprived"},
+		{name: "an unknown deprivation is a no", caught: []string{summaries, "points", "known not to be deprived", "known in both",
+			"a score needs all known, even where what is known reaches it", "not a score keeps the unknown"},
 			contents: eachHousehold(func(h *registry.Record) { h.Known = 1<<registry.DeprivationCount - 1 })},
 		{name: "an unknown decile is the lowest", caught: []string{summaries, "a decile range leaves out the unranked"},
 			contents: eachHousehold(func(h *registry.Record) { h.Decile = max(h.Decile, 1) })},
@@ -171,6 +194,34 @@ func TestSuiteCatchesBrokenEngines(t *testing.T) {
 					c.Persons = []registry.Tally{}
 				}
 			})}},
+		{name: "a score is above its cutoff", caught: []string{summaries, "a score at its cutoff"},
+			engine: broken{query: everyScore(func(s *registry.Score) { s.AtLeast++ })}},
+		{name: "a weight of zero wants nothing known", caught: []string{summaries, "a weight of zero wants it known and counts nothing"},
+			engine: broken{query: everyScore(func(s *registry.Score) {
+				for i := len(s.Of) - 1; i >= 0; i-- {
+					if s.Weights[i] == 0 {
+						s.Of, s.Weights = slices.Delete(s.Of, i, i+1), slices.Delete(s.Weights, i, i+1)
+					}
+				}
+			})}},
+		{name: "all deprivations weigh the same", caught: []string{summaries, "a score at its cutoff"},
+			engine: broken{query: everyScore(func(s *registry.Score) {
+				heaviest := slices.Max(s.Weights)
+				for i := range s.Weights {
+					s.Weights[i] = min(heaviest, math.MaxInt64/registry.DeprivationCount)
+				}
+			})}},
+		{name: "known is deprived too", caught: []string{summaries, "known, deprived or not"},
+			engine: broken{query: everyFilter(func(f *registry.Filter) {
+				if len(f.KnownIn) > 0 {
+					f.DeprivedIn = f.KnownIn
+				}
+			})}},
+		{name: "points lie nowhere", caught: []string{"points"}, engine: broken{points: eachPoint(func(p *registry.WeightedPoint) { p.Area = "" })}},
+		{name: "points are never unserved", caught: []string{"points"},
+			engine: broken{points: eachPoint(func(p *registry.WeightedPoint) { p.Deprived &^= 1 << registry.Unserved })}},
+		{name: "of points all is known", caught: []string{"points"},
+			engine: broken{points: eachPoint(func(p *registry.WeightedPoint) { p.Known = 1<<registry.DeprivationCount - 1 })}},
 		{name: "errors are swallowed", caught: []string{"errors", "cancelled context"},
 			engine: broken{error: func(error) error { return nil }}},
 	} {

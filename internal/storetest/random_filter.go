@@ -43,7 +43,7 @@ func randomFilter(r *rand.Rand, d *registry.Dataset, households []registry.Recor
 func setCondition(r *rand.Rand, d *registry.Dataset, households []registry.Record, f *registry.Filter) {
 	persons := []**registry.IntRange{&f.UnderFive, &f.SchoolAge, &f.OutOfSchool, &f.Elderly, &f.Disabled, &f.Pregnant, &f.Stunted}
 	text := func(list ...string) *string { return &list[r.IntN(len(list))] }
-	switch r.IntN(18) {
+	switch r.IntN(21) {
 	case 0, 1, 2:
 		f.Areas = randomList(r, func() registry.AreaCode { return d.Areas.Area(r.IntN(d.Areas.Len())).Code })
 	case 3, 4, 5:
@@ -53,9 +53,9 @@ func setCondition(r *rand.Rand, d *registry.Dataset, households []registry.Recor
 	case 8:
 		f.Members = randomRange(r, 9)
 	case 9:
-		f.DeprivedIn = randomList(r, func() registry.Deprivation { return registry.Deprivation(r.IntN(registry.DeprivationCount)) })
+		f.DeprivedIn = randomList(r, func() registry.Deprivation { return randomDeprivation(r) })
 	case 10:
-		f.NotDeprivedIn = randomList(r, func() registry.Deprivation { return registry.Deprivation(r.IntN(registry.DeprivationCount)) })
+		f.NotDeprivedIn = randomList(r, func() registry.Deprivation { return randomDeprivation(r) })
 	case 11:
 		f.EnrolledIn = randomList(r, func() string { return randomProgram(r, d) })
 	case 12:
@@ -75,7 +75,15 @@ func setCondition(r *rand.Rand, d *registry.Dataset, households []registry.Recor
 		}
 	case 17:
 		*persons[r.IntN(len(persons))] = randomRange(r, 4)
+	case 18:
+		f.KnownIn = randomList(r, func() registry.Deprivation { return randomDeprivation(r) })
+	case 19, 20:
+		f.Score = randomScore(r, households)
 	}
+}
+
+func randomDeprivation(r *rand.Rand) registry.Deprivation {
+	return registry.Deprivation(r.IntN(registry.DeprivationCount))
 }
 
 func randomProgram(r *rand.Rand, d *registry.Dataset) string {

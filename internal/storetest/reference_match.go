@@ -21,6 +21,8 @@ func matches(d *registry.Dataset, f *registry.Filter, h *family) bool {
 		f.Members == nil || inRange(f.Members, h.Members),
 		f.DeprivedIn == nil || deprivedInAny(f.DeprivedIn, h),
 		f.NotDeprivedIn == nil || deprivedInNone(f.NotDeprivedIn, h),
+		f.KnownIn == nil || knownInAll(f.KnownIn, h),
+		f.Score == nil || reaches(f.Score, h),
 		f.EnrolledIn == nil || enrolledInAny(f.EnrolledIn, h),
 		f.NotEnrolledIn == nil || !enrolledInAny(f.NotEnrolledIn, h),
 		f.EligibleFor == "" || eligible(d, f.EligibleFor, h),
@@ -103,6 +105,28 @@ func deprivedInNone(list []registry.Deprivation, h *family) bool {
 		}
 	}
 	return true
+}
+
+func knownInAll(list []registry.Deprivation, h *family) bool {
+	for _, d := range list {
+		if !h.known.Has(d) {
+			return false
+		}
+	}
+	return true
+}
+
+func reaches(s *registry.Score, h *family) bool {
+	sum := int64(0)
+	for i, d := range s.Of {
+		if !h.known.Has(d) {
+			return false
+		}
+		if h.deprived.Has(d) {
+			sum += s.Weights[i]
+		}
+	}
+	return sum >= s.AtLeast
 }
 
 func enrolledInAny(codes []string, h *family) bool {

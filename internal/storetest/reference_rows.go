@@ -57,7 +57,8 @@ func (r *Reference) Points(ctx context.Context, f registry.Filter) ([]registry.W
 	var out []registry.WeightedPoint
 	for _, h := range kept {
 		if h.Located {
-			out = append(out, registry.WeightedPoint{ID: h.ID, Point: h.Point.Point(), Households: 1, People: h.people()})
+			out = append(out, registry.WeightedPoint{ID: h.ID, Point: h.Point.Point(), Households: 1, People: h.people(),
+				Area: h.Area, Deprived: h.deprived, Known: h.known})
 		}
 	}
 	return out, err

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"math"
+
 	"github.com/paulmach/orb"
 
 	"kantong/internal/registry"
@@ -21,6 +23,11 @@ func villageFilters() []filterCase {
 		d = []registry.Deprivation
 		a = []registry.AreaCode
 	)
+	earth, unserved := registry.EarthFloor, registry.Unserved
+	score := func(atLeast, earthWeight, unservedWeight int64) f {
+		return f{Score: &registry.Score{Of: d{earth, unserved}, Weights: []int64{earthWeight, unservedWeight}, AtLeast: atLeast}}
+	}
+	reached := score(1, 1, 1)
 	cases := []filterCase{
 		{"no condition", f{}, all},
 		{"no area at all", f{Areas: a{}}, none},
@@ -47,6 +54,19 @@ func villageFilters() []filterCase {
 		{"served needs a known decile", f{NotDeprivedIn: d{registry.Unserved}}, []int{0, 2, 4, 6}},
 		{"any of two deprivations", f{DeprivedIn: d{registry.EarthFloor, registry.Unserved}}, []int{0, 1, 3, 5}},
 		{"none of two deprivations", f{NotDeprivedIn: d{registry.EarthFloor, registry.Unserved}}, none},
+		{"known, deprived or not", f{KnownIn: d{earth}}, []int{0, 1, 3}},
+		{"known in both", f{KnownIn: d{earth, unserved}}, []int{0, 1}},
+		{"known in all of none", f{KnownIn: d{}}, all},
+		{"not known in both", f{Not: &f{KnownIn: d{earth, unserved}}}, []int{2, 3, 4, 5, 6, 7}},
+		{"a score needs all known, even where what is known reaches it", reached, []int{0, 1}}, // not 3, not 5
+		{"a score that both are needed for", score(2, 1, 1), none},
+		{"not a score keeps the unknown", f{Not: &reached}, []int{2, 3, 4, 5, 6, 7}},
+		{"a score at its cutoff", score(3, 3, 2), []int{0}},
+		{"a score just under its cutoff", score(4, 3, 2), none},
+		{"a score of the lighter weight", score(2, 3, 2), []int{0, 1}},
+		{"a weight of zero wants it known and counts nothing", score(1, 0, 1), []int{1}},
+		{"a score of one deprivation", f{Score: &registry.Score{Of: d{unserved}, Weights: []int64{registry.ScoreUnit}, AtLeast: 1}}, []int{1, 5}},
+		{"a score of as much weight as there may be", score(math.MaxInt64-1, math.MaxInt64-1, 1), []int{0}},
 		{"only ACTIVE is enrolled", f{EnrolledIn: []string{"P1"}}, []int{0, 6}},
 		{"enrolled in either", f{EnrolledIn: []string{"P_1", "P1"}}, []int{0, 2, 6}},
 		{"not enrolled", f{NotEnrolledIn: []string{"P1"}}, []int{1, 2, 3, 4, 5, 7}},
