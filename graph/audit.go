@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"kantong/internal/access"
 	"kantong/internal/audit"
 	"kantong/internal/registry"
 )
@@ -29,23 +30,33 @@ func (witness) Validate(graphql.ExecutableSchema) error { return nil }
 
 func (w witness) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
-	o, ok := ctx.Value(operationKey{}).(*operation)
-	if !ok || response == nil || w.log == nil || o.viewer.Role == registry.RolePublic {
+	viewer := access.ViewerOf(ctx)
+	if response == nil || w.log == nil || viewer.Role == registry.RolePublic {
 		return response
 	}
-	if err := w.log.Write(context.WithoutCancel(ctx), w.entry(ctx, o, response)); err != nil {
+	if err := w.log.Write(context.WithoutCancel(ctx), w.entry(ctx, viewer, response)); err != nil {
 		return &graphql.Response{Errors: gqlerror.List{w.present(ctx, registry.Errorf(registry.CodeUnavailable, "",
 			"the audit log can't be written, and nothing is answered without it: %w", err))}}
 	}
 	return response
 }
 
-func (w witness) entry(ctx context.Context, o *operation, response *graphql.Response) registry.AuditEntry {
-	op := graphql.GetOperationContext(ctx)
-	sum := sha256.Sum256([]byte(op.RawQuery))
-	e := registry.AuditEntry{At: time.Now(), KeyID: o.viewer.KeyID, Role: o.viewer.Role, Organisation: o.viewer.Organisation,
-		Purpose: strings.TrimSpace(o.viewer.Purpose), Action: string(op.Operation.Operation), Operation: op.Operation.Name,
-		SHA256: hex.EncodeToString(sum[:]), Fields: rootFields(op), States: o.states(), Rows: o.viewer.Shown.Load(), RequestID: w.requestID(ctx)}
+// entry tells of a request; of one that was refused before it was carried out, less is known.
+func (w witness) entry(ctx context.Context, viewer registry.Viewer, response *graphql.Response) registry.AuditEntry {
+	e := registry.AuditEntry{At: time.Now(), KeyID: viewer.KeyID, Role: viewer.Role, Organisation: viewer.Organisation,
+		Purpose: strings.TrimSpace(viewer.Purpose), Action: string(ast.Query), RequestID: w.requestID(ctx)}
+	if graphql.HasOperationContext(ctx) {
+		op := graphql.GetOperationContext(ctx)
+		sum := sha256.Sum256([]byte(op.RawQuery))
+		e.SHA256 = hex.EncodeToString(sum[:])
+		if op.Operation != nil {
+			e.Action, e.Operation = string(op.Operation.Operation), op.Operation.Name
+			e.Fields = rootFields(op)
+		}
+	}
+	if o, ok := ctx.Value(operationKey{}).(*operation); ok {
+		e.States, e.Rows = o.states(), o.viewer.Shown.Count()
+	}
 	if len(response.Errors) > 0 {
 		code, _ := response.Errors[0].Extensions["code"].(string)
 		e.Outcome = registry.Code(code)
@@ -67,7 +78,7 @@ func rootFields(op *graphql.OperationContext) (names []string) {
 	return names
 }
 
-// states names what was answered from.
+// states names what was answered from, and what was changed.
 func (o *operation) states() (list []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -77,5 +88,5 @@ func (o *operation) states() (list []string) {
 		}
 	}
 	slices.Sort(list)
-	return list
+	return append(list, o.worked...)
 }

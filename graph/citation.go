@@ -46,11 +46,12 @@ const (
 
 type pinsKey struct{}
 
-// citation gives the text for an answer, "" when none was asked for or the answer has errors or is no question's.
+// citation gives the text for an answer, "" when none was asked for, or when there is
+// none: of an answer with errors, of a change, and of what changes by itself.
 func (o *operation) citation(ctx context.Context, response *graphql.Response) string {
 	op := graphql.GetOperationContext(ctx)
 	wish, _ := op.Extensions["kantong"].(map[string]any)
-	if cite, _ := wish["cite"].(bool); !cite || len(response.Errors) > 0 || op.Operation.Operation != ast.Query || slices.Contains(rootFields(op), "viewer") {
+	if cite, _ := wish["cite"].(bool); !cite || len(response.Errors) > 0 || op.Operation.Operation != ast.Query || slices.ContainsFunc(rootFields(op), passing) {
 		return ""
 	}
 	c := Citation{Query: op.RawQuery, Operation: op.OperationName, Variables: op.Variables, Role: o.viewer.Role.String(), Areas: o.viewer.Areas,
@@ -62,6 +63,12 @@ func (o *operation) citation(ctx context.Context, response *graphql.Response) st
 	}
 	c.Method = o.moment.Method(slices.Sorted(maps.Keys(c.Versions)))
 	return c.text()
+}
+
+// passing tells of root fields whose answers change by themselves: with what is left, with the next publication, or with
+// the log.
+func passing(field string) bool {
+	return slices.Contains([]string{"viewer", "editions", "keys", "auditLog", "auditHead", "auditVerification"}, field)
 }
 
 func hashOf(data []byte) string {
@@ -102,42 +109,45 @@ func ParseCitation(text string) (*Citation, error) {
 
 // Verification is what asking again gave.
 type Verification struct {
-	Same     bool   // the answer is the one that was cited
-	Reason   string // why it is not, as far as can be told
+	Same     bool              // the answer, and all that the citation says of it, is what was cited
+	Reason   string            // why it is not, as far as can be told
+	States   map[string]string // that were asked, by the names that the question uses
 	Response *graphql.Response
 }
 
-// Verify asks a citation's question again, of the states it was answered from.
+// Verify asks a citation's question again, of the states it was answered from, and compares what would be cited now.
+// Nothing of the citation is believed.
 func (e Executor) Verify(ctx context.Context, c *Citation) (*Verification, error) {
 	role, err := registry.ParseRole(c.Role)
 	if err != nil {
 		return nil, registry.Invalid("citation", "it names no role")
 	}
-	moment := e.gate.Now()
 	ctx = access.WithViewer(ctx, registry.Viewer{Role: role, Areas: c.Areas, Purpose: "verification of a citation"})
-	changed := ""
-	for _, state := range slices.Sorted(maps.Keys(c.Versions)) {
-		v, err := moment.View(ctx, access.ViewerOf(ctx), state)
-		if err != nil {
-			return nil, registry.Under("citation", err)
-		}
-		if v.Version != c.Versions[state] {
-			changed = "the programmes of " + state + " were redefined since"
-		}
-	}
-	if changed == "" && moment.Method(slices.Sorted(maps.Keys(c.Versions))) != c.Method {
-		changed = "figures are protected in another way since (other secrets, or another noise)"
-	}
-	response := e.run(context.WithValue(ctx, pinsKey{}, c.States), &graphql.RawParams{Query: c.Query, OperationName: c.Operation, Variables: c.Variables})
-	v := &Verification{Same: len(response.Errors) == 0 && hashOf(response.Data) == c.SHA256, Response: response}
-	switch {
-	case v.Same:
-	case changed != "":
-		v.Reason = changed
-	case len(response.Errors) > 0:
+	response := e.run(context.WithValue(ctx, pinsKey{}, c.States), &graphql.RawParams{Query: c.Query, OperationName: c.Operation, Variables: c.Variables,
+		Extensions: map[string]any{"kantong": map[string]any{"cite": true}}})
+	v := &Verification{Response: response}
+	if len(response.Errors) > 0 {
 		v.Reason = "the question is answered with an error now: " + response.Errors[0].Message
-	default:
+		return v, nil
+	}
+	note, _ := response.Extensions["kantong"].(sourceNote)
+	now, err := ParseCitation(note.Citation)
+	if err != nil {
+		v.Reason = "its question is one that has no citation"
+		return v, nil
+	}
+	v.States = now.States
+	switch {
+	case !maps.Equal(now.States, c.States) || !slices.Equal(slices.Sorted(maps.Keys(now.Versions)), slices.Sorted(maps.Keys(c.Versions))):
+		v.Reason = "it names other states than the question was answered from: it was changed"
+	case !maps.Equal(now.Versions, c.Versions):
+		v.Reason = "the programmes were redefined since, or the secret keys replaced"
+	case now.Method != c.Method:
+		v.Reason = "figures are protected in another way since: another noise, other floors"
+	case now.SHA256 != c.SHA256:
 		v.Reason = "the answer was never this one: the citation, or the program, was changed"
+	default:
+		v.Same = true
 	}
 	return v, nil
 }

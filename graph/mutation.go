@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -26,6 +27,7 @@ func (m mutation) CreateProgram(ctx context.Context, edition string, input model
 	if err != nil {
 		return nil, err
 	}
+	m.about(ctx, edition, input.Code)
 	revision, err := m.Desk.CreateProgram(ctx, who, clientID, edition, input.Program())
 	return m.programChange(ctx, edition, input.Code, revision, err)
 }
@@ -35,6 +37,7 @@ func (m mutation) UpdateProgram(ctx context.Context, edition string, input model
 	if err != nil {
 		return nil, err
 	}
+	m.about(ctx, edition, input.Code)
 	revision, err := m.Desk.UpdateProgram(ctx, who, clientID, edition, input.Program())
 	return m.programChange(ctx, edition, input.Code, revision, err)
 }
@@ -62,6 +65,7 @@ func (m mutation) PublishEdition(ctx context.Context, edition string, release *s
 	if err != nil {
 		return nil, err
 	}
+	m.about(ctx, registry.StateID(edition, valueOf(release)))
 	state, err := m.Desk.PublishEdition(ctx, who, clientID, edition, valueOf(release), valueOf(acceptRejected))
 	if err != nil {
 		return nil, each(ctx, err)
@@ -78,6 +82,7 @@ func (m mutation) DiscardEdition(ctx context.Context, edition string, release *s
 	if err != nil {
 		return nil, err
 	}
+	m.about(ctx, registry.StateID(edition, valueOf(release)))
 	discarded, err := m.Desk.DiscardEdition(ctx, who, clientID, edition, valueOf(release))
 	if err != nil {
 		return nil, each(ctx, err)
@@ -90,10 +95,14 @@ func (m mutation) CreateKey(ctx context.Context, key model.KeyInput, clientID st
 	if err != nil {
 		return nil, err
 	}
+	if err := m.checkAreas(ctx, who, key.Areas); err != nil {
+		return nil, err
+	}
 	k, secret, err := m.Desk.CreateKey(ctx, who, clientID, key.NewKey())
 	if err != nil {
 		return nil, each(ctx, err)
 	}
+	m.about(ctx, k.ID, k.Role.String())
 	return model.NewKeyChange(k, secret), nil
 }
 
@@ -102,11 +111,30 @@ func (m mutation) RevokeKey(ctx context.Context, id string, clientID string) (*m
 	if err != nil {
 		return nil, err
 	}
+	m.about(ctx, id)
 	k, err := m.Desk.RevokeKey(ctx, who, clientID, id)
 	if err != nil {
 		return nil, each(ctx, err)
 	}
 	return model.NewKeyChange(k, ""), nil
+}
+
+// checkAreas refuses areas of a key that the newest edition does not have: the key would see nothing of its own.
+func (m mutation) checkAreas(ctx context.Context, who registry.Viewer, areas []registry.AreaCode) error {
+	v, err := m.Gate.Now().View(ctx, who, "")
+	switch registry.CodeOf(err) {
+	case "":
+	case registry.CodeNotFound: // nothing is published yet
+		return nil
+	default:
+		return err
+	}
+	for i, code := range areas {
+		if _, ok := v.Areas.Find(code); !ok {
+			return registry.NotFound("key.areas["+strconv.Itoa(i)+"]", "edition %s has no area %s", v.State.ID(), code)
+		}
+	}
+	return nil
 }
 
 func valueOf[T any](p *T) (v T) {

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -52,13 +53,17 @@ func TestEveryKeyedAnswerIsLogged(t *testing.T) {
 	f.askAs(t, planner, `query Visit { a: households(first: 3) { edges { node { id members enrolments { decree } } } } b: households(first: 2) { edges { cursor } } }`, nil)
 	f.askAs(t, planner, `{ summary(filter: {decile: {min: 5, max: 4}}) { households { value } } }`, nil)
 	f.askAs(t, registry.Viewer{Role: registry.RolePartner, Organisation: "Yayasan", KeyID: "k-2"}, `{ households { totalCount } }`, nil)
-	if len(log.entries) != 3 {
+	f.askAs(t, planner, `{ households { nosuch } }`, nil)
+	if len(log.entries) != 4 {
 		t.Fatalf("%d entries: %+v", len(log.entries), log.entries)
+	}
+	if e := log.entries[3]; e.KeyID != "k-1" || e.Outcome != registry.CodeBadUserInput || len(e.SHA256) != 64 {
+		t.Errorf("a request that is no question: %+v", e)
 	}
 	visit, wrong, refused := log.entries[0], log.entries[1], log.entries[2]
 	if visit.KeyID != "k-1" || visit.Role != registry.RolePlanner || visit.Organisation != "Bapperida" || visit.Purpose != "field check" || visit.Action != "query" ||
 		visit.Operation != "Visit" || len(visit.SHA256) != 64 || !slices.Equal(visit.Fields, []string{"households"}) || !slices.Equal(visit.States, []string{"city-7+2025-10"}) ||
-		visit.Rows < 5 || visit.Outcome != "" || visit.RequestID != "test" || time.Since(visit.At) > time.Minute {
+		visit.Rows != 3 || visit.Outcome != "" || visit.RequestID != "test" || time.Since(visit.At) > time.Minute {
 		t.Errorf("%+v", visit)
 	}
 	if wrong.Outcome != registry.CodeBadUserInput || wrong.Rows != 0 {
@@ -76,15 +81,23 @@ func TestEveryKeyedAnswerIsLogged(t *testing.T) {
 // TestRowsNeedAPurpose through every field that shows households.
 func TestRowsNeedAPurpose(t *testing.T) {
 	f := newFixture(t)
-	a, _, _ := f.ask(t, registry.RolePlanner, `{ households(first: 1) { edges { node { id } } } }`, nil)
+	a, _, _ := f.ask(t, registry.RolePlanner, `{ households(first: 1, filter: {geocoded: true}) { edges { node { id location } } } }`, nil)
 	var found struct {
-		Households struct{ Edges []struct{ Node struct{ ID string } } }
+		Households struct {
+			Edges []struct {
+				Node struct {
+					ID       string
+					Location struct{ Coordinates [2]float64 }
+				}
+			}
+		}
 	}
 	unmarshal(t, a.Data, &found)
-	id := found.Households.Edges[0].Node.ID
+	id, at := found.Households.Edges[0].Node.ID, found.Households.Edges[0].Node.Location.Coordinates
+	one := fmt.Sprintf(`{ summary(filter: {where: {near: {point: {longitude: %v, latitude: %v}, radiusMeters: 1}}}) { deciles { households { value } } } }`, at[0], at[1])
 	for _, purpose := range []string{"", "  ", "x", strings.Repeat("x", 201)} {
 		for _, query := range []string{`{ households { totalCount } }`, `{ household(id: "` + id + `") { id } }`, `{ node(id: "` + id + `") { id } }`,
-			`{ areas(first: 1) { edges { node { households { totalCount } } } } }`} {
+			`{ areas(first: 1) { edges { node { households { totalCount } } } } }`, one} {
 			a, text, _ := f.askAs(t, registry.Viewer{Role: registry.RoleAdmin, Purpose: purpose}, query, nil)
 			if a.code() != "BAD_USER_INPUT" || a.field() != "Kantong-Purpose" {
 				t.Errorf("%q, %s: %s", purpose, query, text)
@@ -117,11 +130,17 @@ func TestCitations(t *testing.T) {
 		if found, err := exec.Verify(t.Context(), &changed); err != nil || found.Same || found.Reason == "" {
 			t.Errorf("%s, another question: %+v, %v", viewer.Role, found, err)
 		}
-		changed = *c
-		changed.Versions = map[string]string{"city-7+2025-10": "older"}
-		changed.SHA256 = strings.Repeat("0", 64)
-		if found, err := exec.Verify(t.Context(), &changed); err != nil || found.Same || !strings.Contains(found.Reason, "redefined") {
-			t.Errorf("%s, other programmes: %+v, %v", viewer.Role, found, err)
+		for reason, change := range map[string]func(*graph.Citation){
+			"redefined":    func(c *graph.Citation) { c.Versions = map[string]string{"city-7+2025-10": "older"} },
+			"other states": func(c *graph.Citation) { c.Versions = map[string]string{} },
+			"never":        func(c *graph.Citation) { c.SHA256 = strings.Repeat("0", 64) },
+			"protected":    func(c *graph.Citation) { c.Method = "another" },
+		} {
+			changed = *c
+			change(&changed)
+			if found, err := exec.Verify(t.Context(), &changed); err != nil || found.Same || !strings.Contains(found.Reason, reason) {
+				t.Errorf("%s, %s: %+v, %v", viewer.Role, reason, found, err)
+			}
 		}
 	}
 	for query, why := range map[string]string{`{ viewer { role } }`: "what is left changes", `{ area(code: "1") { name } }`: "an error"} {

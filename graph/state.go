@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -31,6 +30,15 @@ type operation struct {
 	pins   map[string]string // the state that a name of an edition stands for, where it must be a certain one
 	mu     sync.Mutex
 	views  map[string]*registry.View // by name; nil where there is none
+	worked []string                  // what a mutation was about: an edition, a programme, a key
+}
+
+// about notes what a mutation is about, for the audit log.
+func (r *Resolver) about(ctx context.Context, what ...string) {
+	o := r.operationOf(ctx)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.worked = append(o.worked, what...)
 }
 
 // maxEditions is how many editions an operation may ask of: each may have to be loaded.
@@ -39,7 +47,7 @@ const maxEditions = 4
 func newOperation(ctx context.Context, g *disclosure.Gate) *operation {
 	pins, _ := ctx.Value(pinsKey{}).(map[string]string)
 	o := &operation{viewer: access.ViewerOf(ctx), moment: g.Now(), pins: pins, views: map[string]*registry.View{}}
-	o.viewer.Shown = new(atomic.Int64)
+	o.viewer.Shown = new(registry.Shown)
 	return o
 }
 

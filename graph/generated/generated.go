@@ -2975,7 +2975,7 @@ type AnsweredFor {
   geometry: Geometry
   "How many blocks they are."
   blocks: Int!
-  "Share of the geometry asked for that it covers, 0 to 1."
+  "Share of the region asked for, or of the hexagon, that it covers, 0 to 1."
   coverage: Float!
 }
 
@@ -3241,9 +3241,9 @@ type AuditEntry {
   operation: String
   "SHA-256 of the query's text; null for a command."
   queryHash: String
-  "Root fields asked for."
+  "Root fields asked for; empty when the request was refused before."
   fields: [String!]!
-  "States answered from, or the edition that was changed."
+  "States answered from, and what a change was about: an edition or state, a programme, a key and its role."
   states: [ID!]!
   "Households shown one by one."
   rows: Int!
@@ -4885,7 +4885,7 @@ func (ec *executionContext) _AnsweredFor_geometry(ctx context.Context, field gra
 			return ec.fieldContext_AnsweredFor_geometry(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Geometry()
+			return obj.Geometry(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v orb.Geometry) graphql.Marshaler {
@@ -4931,7 +4931,7 @@ func (ec *executionContext) _AnsweredFor_coverage(ctx context.Context, field gra
 			return ec.fieldContext_AnsweredFor_coverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Coverage()
+			return obj.Coverage(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
@@ -14184,20 +14184,22 @@ func (ec *executionContext) _AnsweredFor(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AnsweredFor")
 		case "geometry":
-			out.Values[i] = ec._AnsweredFor_geometry(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AnsweredFor_geometry(ctx, field, obj)
+				})
 		case "blocks":
 			out.Values[i] = ec._AnsweredFor_blocks(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "coverage":
-			out.Values[i] = ec._AnsweredFor_coverage(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AnsweredFor_coverage(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -13,12 +13,14 @@ import (
 // AnsweredFor is what was counted in place of a geometry.
 type AnsweredFor struct{ counted *registry.Counted }
 
-func (a *AnsweredFor) Blocks() int                { return a.counted.Blocks }
-func (a *AnsweredFor) Coverage() (float64, error) { return a.counted.Coverage() }
+func (a *AnsweredFor) Blocks() int { return a.counted.Blocks }
+func (a *AnsweredFor) Coverage(ctx context.Context) (float64, error) {
+	return a.counted.Coverage(ctx)
+}
 
 // Geometry is nil where no block was counted.
-func (a *AnsweredFor) Geometry() (orb.Geometry, error) {
-	shape, err := a.counted.Geometry()
+func (a *AnsweredFor) Geometry(ctx context.Context) (orb.Geometry, error) {
+	shape, err := a.counted.Geometry(ctx)
 	if len(shape) == 0 {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ const textBytes = 1000
 
 // secret is what may be an NIK or a family-card number, however it is parted, or an API key. Clients choose purposes and
 // names of operations, and nothing in the log may name a person or open a door.
-var secret = regexp.MustCompile(`[0-9](?:[ ._-]*[0-9]){15,}|kantong_[A-Za-z0-9_-]{20,}`)
+var secret = regexp.MustCompile(`[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){15,}|kantong_[A-Za-z0-9_-]{20,}`)
 
 // hidden stands for what may be a secret.
 const hidden = "(hidden)"

@@ -188,6 +188,7 @@ func TestSecretsAreHidden(t *testing.T) {
 		"1971040101200001":                                    "(hidden)",
 		"card 1971 0401 0120 0001, please":                    "card (hidden), please",
 		"1971.04-01_01200001":                                 "(hidden)",
+		"1971/0401/0120/0001":                                 "(hidden)",
 		"Q1971040101200001":                                   "Q(hidden)",
 		"19710401012000011971040101200002":                    "(hidden)",
 		"my key is kantong_" + strings.Repeat("x", 43):        "my key is (hidden)",

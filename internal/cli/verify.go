@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,7 @@ func (c *verifyCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.stdout, "Asked as %s of %s:\n%s\n", citation.Role, strings.Join(slices.Sorted(maps.Keys(citation.Versions)), ", "), strings.TrimSpace(citation.Query))
+		fmt.Fprintf(p.stdout, "Asked as %s:\n%s\n", citation.Role, strings.TrimSpace(citation.Query))
 		if len(citation.Variables) > 0 {
 			variables, err := json.Marshal(citation.Variables)
 			if err != nil {
@@ -59,10 +60,24 @@ func (c *verifyCommand) Run(p *program) error {
 			}
 			fmt.Fprintf(p.stdout, "with %s\n", variables)
 		}
-		if !found.Same {
-			return errors.New("the answer is not the one that was cited: " + found.Reason)
+		for _, name := range slices.Sorted(maps.Keys(found.States)) {
+			fmt.Fprintf(p.stdout, "of %s%s\n", found.States[name], map[bool]string{true: " (the newest when it was asked)"}[name == ""])
 		}
-		fmt.Fprintf(p.stdout, "The answer is the one that was cited (SHA-256 %s).\n", citation.SHA256)
+		if len(found.Response.Data) > 0 {
+			fmt.Fprintf(p.stdout, "the registry answers:\n%s\n", indented(found.Response.Data))
+		}
+		if !found.Same {
+			return errors.New("this is not the answer that was cited: " + found.Reason)
+		}
+		fmt.Fprintf(p.stdout, "This is the answer that was cited (SHA-256 %s). Compare the figures with the table that the citation stands under.\n", citation.SHA256)
 		return nil
 	})
+}
+
+func indented(data []byte) []byte {
+	var b bytes.Buffer
+	if json.Indent(&b, data, "", "  ") != nil {
+		return data
+	}
+	return b.Bytes()
 }

@@ -1,7 +1,9 @@
 package disclosure
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"kantong/internal/registry"
@@ -48,6 +50,8 @@ func (g *Guard) conditions(f *registry.Filter) (list []condition, err error) {
 
 // memberships reads the conditions on deprivations, programmes and their rules.
 func (g *Guard) memberships(f *registry.Filter) (list []condition, err error) {
+	f = &registry.Filter{DeprivedIn: distinct(f.DeprivedIn), NotDeprivedIn: distinct(f.NotDeprivedIn), EnrolledIn: distinct(f.EnrolledIn),
+		NotEnrolledIn: distinct(f.NotEnrolledIn), EligibleFor: f.EligibleFor, Not: f.Not, KnownIn: f.KnownIn, Score: f.Score}
 	one := func(kind attributeKind, index, number int, path string, filter registry.Filter) {
 		list = append(list, condition{attribute{kind, index}, []band{{number, filter}}, filter, path})
 	}
@@ -63,6 +67,12 @@ func (g *Guard) memberships(f *registry.Filter) (list []condition, err error) {
 	}
 	for i, d := range f.NotDeprivedIn {
 		one(deprivationAttribute, int(d), bandNo, "notDeprivedIn", registry.Filter{NotDeprivedIn: f.NotDeprivedIn[i : i+1]})
+	}
+	if len(f.KnownIn) > 0 {
+		return nil, limit("knownIn", "whether something is known is not a published category: use deprivedIn or notDeprivedIn, which ask for it too")
+	}
+	if f.Score != nil {
+		return nil, limit("score", "scores are not a published category: ask for %s and the others one at a time", f.Score.Of[0])
 	}
 	if f.EnrolledIn != nil {
 		switch {
@@ -94,6 +104,13 @@ func (g *Guard) memberships(f *registry.Filter) (list []condition, err error) {
 		one(eligibilityAttribute, g.program(code), bandNo, "not", registry.Filter{Not: f.Not})
 	}
 	return list, nil
+}
+
+// distinct is a list without repetitions; nil stays nil, since an empty list is a condition.
+func distinct[T cmp.Ordered](list []T) []T {
+	sorted := slices.Clone(list)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
 }
 
 func (g *Guard) program(code string) int {

@@ -36,8 +36,8 @@ func (g *Guard) checkDetail(p *plan) error {
 			hint = "leave one out, or ask for kecamatan, where three are answered"
 		}
 	}
-	number := [...]string{"no attribute is", "one attribute is", "two attributes are combined", "three attributes are combined"}[most]
-	return limit(field, "%s %s answered here, and this combines %s: %s", number, place, strings.Join(names, ", "), hint)
+	number := [...]string{"no attribute", "one attribute", "two attributes", "three attributes"}[most]
+	return limit(field, "%s at a time can be asked %s, and this combines %s: %s", number, place, strings.Join(names, ", "), hint)
 }
 
 // combined names the attributes of the finest cell that the query asks for.

@@ -33,6 +33,7 @@ type Gate struct {
 	source Source
 	rules  Rules
 	noise  noises
+	fresh  sync.Mutex // held by whoever reads anew what is published: who reads first must not write last
 	mu     sync.Mutex
 	states []registry.State // newest first; replaced as a whole
 	opened map[string]*opened
@@ -66,6 +67,8 @@ func NewGate(ctx context.Context, source Source, rules Rules) (*Gate, error) {
 // Refresh reads anew which states are published, and opens a newer one before anybody is sent to it: until then, and
 // when that fails, questions are answered from the former. States whose programmes were redefined are opened anew too.
 func (g *Gate) Refresh(ctx context.Context) error {
+	g.fresh.Lock()
+	defer g.fresh.Unlock()
 	editions, err := g.source.Editions(ctx)
 	if err != nil {
 		return err

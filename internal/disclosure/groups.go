@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -22,7 +23,10 @@ func (g *Guard) groups(p *plan) ([]group, error) {
 	var list []group
 	for _, i := range g.data.Areas.Level(d.Level) {
 		code := g.data.Areas.Area(i).Code
-		if p.query.Filter.Areas != nil && !slices.ContainsFunc(p.query.Filter.Areas, func(a registry.AreaCode) bool { return a.Within(code) || code.Within(a) }) {
+		apart := func(list []registry.AreaCode) bool {
+			return !slices.ContainsFunc(list, func(a registry.AreaCode) bool { return a.Within(code) || code.Within(a) })
+		}
+		if slices.ContainsFunc(q.areas, apart) { // as engines do: areas that every list has a part in
 			continue
 		}
 		list = append(list, g.group(q, registry.Key{Area: code}, append(slices.Clone(q.areas), []registry.AreaCode{code})))
@@ -55,11 +59,26 @@ func (g *Guard) hexGroups(q *question, edgeMeters int) []group {
 	return list
 }
 
-// counted describes what stands for a region or a hexagon.
+// counted describes what stands for a region, or for a hexagon.
 func (g *Guard) counted(p *plan, group int) *registry.Counted {
 	nodes, where := p.groups[group].nodes, p.question.where
+	if p.place >= 0 && p.query.By[p.place].Kind == registry.ByHex {
+		if where = nil; !p.groups[group].key.NoHex {
+			where = &registry.Spatial{CoveredBy: g.data.HexGrid(p.query.By[p.place].EdgeMeters).Polygon(p.groups[group].key.Hex)}
+		}
+	}
 	c := &registry.Counted{Blocks: g.frame.leaves(nodes)}
-	c.Geometry = func() (orb.MultiPolygon, error) { return g.frame.shape(nodes) }
-	c.Coverage = func() (float64, error) { return g.frame.coverage(nodes, where) }
+	c.Geometry = func(ctx context.Context) (orb.MultiPolygon, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return g.frame.shape(nodes)
+	}
+	c.Coverage = func(ctx context.Context) (float64, error) {
+		if err := ctx.Err(); err != nil || where == nil {
+			return 0, err
+		}
+		return g.frame.coverage(nodes, where)
+	}
 	return c
 }

@@ -37,14 +37,14 @@ func (n *noises) perturb(t registry.Tally, persons bool) (households, people int
 
 // addGap adds the poverty gap of a cell as if so many people more or fewer had it: an exact mean beside perturbed counts
 // would give the counts away. Gap and squared gap have noise of their own.
-func (n *noises) addGap(sum, cell *registry.Poverty) {
+func (n *noises) addGap(sum, cell *registry.Poverty, s share) {
 	poor := cell.Poor.People
-	if poor == 0 {
+	if poor == 0 || s.numerator == 0 {
 		return
 	}
 	scaled := func(x *big.Int, key uint32) *big.Int {
-		x.Mul(x, big.NewInt(poor+n.people.deviation(poor, key)))
-		return x.Quo(x, big.NewInt(poor))
+		x.Mul(x, big.NewInt((poor+n.people.deviation(poor, key))*s.numerator))
+		return x.Quo(x, big.NewInt(poor*s.denominator))
 	}
 	keys := cell.Poor.Keys
 	sum.Gap += scaled(big.NewInt(cell.Gap), keys[0]+keys[1]).Int64()
@@ -52,4 +52,22 @@ func (n *noises) addGap(sum, cell *registry.Poverty) {
 	square.Lsh(square, 64).Add(square, new(big.Int).SetUint64(cell.GapSquared.Lo))
 	square = scaled(square, keys[0]-keys[1])
 	sum.GapSquared = sum.GapSquared.Plus(registry.Uint128{Hi: new(big.Int).Rsh(square, 64).Uint64(), Lo: square.Uint64()})
+}
+
+// share is what of a cell's numbers goes into a sum.
+type share struct{ numerator, denominator int64 }
+
+func (s share) of(n int64) int64 { return n * s.numerator / s.denominator }
+
+// coarsen rounds a cell of fewer households than least, at random but always alike, to nothing or to least, so that on
+// average nothing is lost. Sums of overlapping groups can be subtracted from each other; what is left of them is then no
+// figure that would be withheld by itself, and no zero that is known to be one.
+func coarsen(households, least int64, keys registry.RecordKey) share {
+	switch {
+	case households >= least:
+		return share{1, 1}
+	case households > 0 && int64(mix(uint64(keys[0])<<32|uint64(keys[1]))%uint64(least)) < households:
+		return share{least, households}
+	}
+	return share{0, 1}
 }

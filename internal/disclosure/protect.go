@@ -20,12 +20,13 @@ type protection struct {
 	fixed []map[attribute]bool // by cell of a node: enrolments that all of it have
 	cells cellHasher
 
-	exact, other []registry.Tally // scratch, by slot
-	sums         []sum
+	many  bool             // the group being counted is a sum of cells
+	exact []registry.Tally // scratch, by slot
+	sums  []sum
 }
 
 func (g *Guard) protect(p *plan, x *exact) ([]registry.Cell, []uint64) {
-	t := protection{plan: p, guard: g, floor: g.floor, exact: make([]registry.Tally, len(p.slots)), other: make([]registry.Tally, len(p.slots)),
+	t := protection{plan: p, guard: g, floor: g.floor, exact: make([]registry.Tally, len(p.slots)),
 		sums: make([]sum, len(p.slots)), cells: g.hasher(p)}
 	for i := range p.inner {
 		t.rules = append(t.rules, t.rulesOf(i))
@@ -67,6 +68,7 @@ func (t *protection) cell(g *group, inner int, x *exact) registry.Cell {
 		return c
 	}
 	clear(t.sums)
+	t.many = len(g.nodes)*len(t.parts)*max(1, len(t.deciles)) > 1
 	base := int64(0)
 	for _, n := range g.nodes {
 		base += t.guard.frame.nodes[n].households
@@ -112,16 +114,19 @@ func (t *protection) shown(s int, base int64) registry.Tally {
 func (t *protection) add(c *registry.Cell, node, inner int, of *nodeCells) {
 	clear(t.exact)
 	noise := &t.guard.noise
+	least := t.least(node)
 	count := func(cell *registry.Cell, hash uint64) {
 		eachTally(t.query, cell, func(s int, tally *registry.Tally) {
 			t.exact[s] = plus(t.exact[s], *tally)
 			households, people := noise.perturb(*tally, t.slots[s].kind == personsSlot)
-			t.sums[s].households += households
-			t.sums[s].people += people
+			share := coarsen(households, least, tally.Keys)
+			t.sums[s].households += share.of(households)
+			t.sums[s].people += share.of(people)
 			t.cells.see(hash, s, t.rules[inner][s])
 		})
 		for i := range cell.Poverty {
-			noise.addGap(&c.Poverty[i], &cell.Poverty[i])
+			poor := &cell.Poverty[i].Poor
+			noise.addGap(&c.Poverty[i], &cell.Poverty[i], coarsen(noise.households.of(*poor), least, poor.Keys))
 		}
 	}
 	for part, cells := range of.parts {
@@ -154,6 +159,17 @@ func (t *protection) add(c *registry.Cell, node, inner int, of *nodeCells) {
 			t.sums[s].rest[0] += noise.households.of(minus(t.exact[s], t.exact[deprived+slot.attribute.index]))
 		}
 	}
+}
+
+// least is the smallest number that a cell of the node adds to a sum, beside nothing; 0 where it stands by itself.
+func (t *protection) least(node int) int64 {
+	switch {
+	case !t.many:
+		return 0
+	case t.guard.frame.nodes[node].households < minBase:
+		return max(t.floor, minBase)
+	}
+	return t.floor
 }
 
 // leave counts who is not in each slot for the sake of one attribute.

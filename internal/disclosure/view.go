@@ -46,9 +46,8 @@ func (g *Gate) engine(ctx context.Context, o *opened, viewer registry.Viewer) (r
 	if viewer.Role > registry.RoleAuditor {
 		return nil, registry.Errorf(registry.CodeForbidden, "", "this key is of a role that this version does not know")
 	}
-	exact := registry.Engine(&witness{o.engine, viewer})
 	if viewer.Role.SeesHouseholds() && len(viewer.Areas) == 0 {
-		return exact, nil
+		return &witness{o.engine, viewer}, nil
 	}
 	f, err := g.frame(ctx, o)
 	if err != nil {
@@ -58,7 +57,7 @@ func (g *Gate) engine(ctx context.Context, o *opened, viewer registry.Viewer) (r
 	switch {
 	case viewer.Role.SeesHouseholds():
 		guard.role, guard.floor, guard.kept = registry.RolePublic, g.rules.Policy.floor(registry.RolePublic), &o.kept[registry.RolePublic]
-		return &scoped{exact, guard, viewer.Areas}, nil
+		return &witness{&scoped{o.engine, guard, viewer.Areas}, viewer}, nil
 	case viewer.Role == registry.RolePartner:
 		guard.account = g.rules.Budgets.of(viewer.Organisation, o.dataset.State.Edition.ID)
 	}

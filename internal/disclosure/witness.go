@@ -30,10 +30,45 @@ func (w *witness) purpose() error {
 	return nil
 }
 
-func (w *witness) show(rows int) {
+func (w *witness) show(id registry.HouseholdID) {
 	if w.viewer.Shown != nil {
-		w.viewer.Shown.Add(int64(rows))
+		w.viewer.Shown.Add(id)
 	}
+}
+
+// fewHouseholds is the size of a group in a region below which its exact figures are as good as its rows.
+const fewHouseholds = 5
+
+// Summarise takes exact figures of very few households in a region for rows: a disc around a house is a household.
+func (w *witness) Summarise(ctx context.Context, queries []registry.SummaryQuery) ([][]registry.Cell, error) {
+	answers, err := w.Engine.Summarise(ctx, queries)
+	if err != nil {
+		return nil, err
+	}
+	for i := range queries {
+		if !hasRegion(&queries[i].Filter) {
+			continue
+		}
+		for c := range answers[i] {
+			if n := answers[i][c].Total.Households; n > 0 && n < fewHouseholds {
+				if err := w.purpose(); err != nil {
+					return nil, err
+				}
+				if w.viewer.Shown != nil {
+					w.viewer.Shown.AddFew(n)
+				}
+			}
+		}
+	}
+	return answers, nil
+}
+
+func hasRegion(f *registry.Filter) (found bool) {
+	_ = f.Walk(func(_ string, g *registry.Filter) error {
+		found = found || g.Where != nil
+		return nil
+	})
+	return found
 }
 
 func (w *witness) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {
@@ -42,7 +77,9 @@ func (w *witness) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Ro
 	}
 	pages, err := w.Engine.Rows(ctx, q)
 	for _, p := range pages {
-		w.show(len(p.Rows))
+		for i := range p.Rows {
+			w.show(p.Rows[i].ID)
+		}
 	}
 	return pages, err
 }
@@ -52,8 +89,13 @@ func (w *witness) Details(ctx context.Context, ids []registry.HouseholdID, want 
 	if err := w.purpose(); err != nil {
 		return nil, err
 	}
-	w.show(len(ids))
-	return w.Engine.Details(ctx, ids, want)
+	list, err := w.Engine.Details(ctx, ids, want)
+	for i := range list {
+		if list[i].Found {
+			w.show(ids[i])
+		}
+	}
+	return list, err
 }
 
 func (w *witness) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
@@ -61,6 +103,8 @@ func (w *witness) Points(ctx context.Context, f registry.Filter) ([]registry.Wei
 		return nil, err
 	}
 	points, err := w.Engine.Points(ctx, f)
-	w.show(len(points))
+	for i := range points {
+		w.show(points[i].ID)
+	}
 	return points, err
 }

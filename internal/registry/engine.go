@@ -36,7 +36,8 @@ type Engine interface {
 type SummaryQuery struct {
 	Filter Filter
 	// By splits them. The cells of a query are the product of its dimensions' values, the first dimension slowest:
-	//   area        every area of the level, by code, restricted to Filter.Areas (those inside or around them)
+	//   area        every area of the level, by code, restricted to the lists of areas at the top of the filter and in its
+	//               And (those inside or around an area of each list)
 	//   decile      unranked (0), then 1 to 10
 	//   program     every programme by code: households enrolled; one household may count in several
 	//   sex         unknown, male, female
@@ -127,8 +128,8 @@ type Cell struct {
 // Counted describes the blocks that stand for a region. Drawing them takes some work, so it is done when asked for.
 type Counted struct {
 	Blocks   int
-	Geometry func() (orb.MultiPolygon, error)
-	Coverage func() (float64, error) // share of the region's ground that they cover, 0 to 1
+	Geometry func(context.Context) (orb.MultiPolygon, error)
+	Coverage func(context.Context) (float64, error) // share of the region's, or hexagon's, ground that they cover, 0 to 1
 }
 
 // Poverty are the sums of a poverty line over households whose expenditure and size are known, weighted by people. Poor
