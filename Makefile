@@ -23,7 +23,7 @@ tools:
 
 bench:
 	POSTGRES_OPTIONS="-c shared_buffers=2GB -c work_mem=64MB" scripts/with-postgres.sh \
-	  go test -run '^$$' -bench . -benchmem -count $${COUNT:-6} -timeout 3h ./internal/columnar ./internal/server ./internal/postgis ./internal/cli
+	  go test -run '^$$' -bench . -benchmem -count $${COUNT:-6} -timeout 3h ./internal/columnar ./internal/disclosure ./internal/server ./internal/postgis ./internal/cli
 
 run:
 	go run . demo

@@ -39,6 +39,16 @@ func complexity() (c generated.ComplexityRoot) {
 		}
 		return 1 + areasOfALevel*child
 	}
+	ofALevel := func(child int) int { return 1 + areasOfALevel*child }
+	c.Query.Rates = func(child int, _ model.MeasureInput, _ *registry.AreaLevel, _ []registry.AreaCode, _ *string) int {
+		return ofALevel(child)
+	}
+	c.Query.Quadrant = func(child int, _, _ model.OrientedMeasure, _ *registry.AreaLevel, _ *registry.AreaCode, _ *string) int {
+		return ofALevel(child)
+	}
+	c.Hotspots.Areas, c.Priorities.Ranked, c.Allocation.Areas, c.WhatIf.ByArea = ofALevel, ofALevel, ofALevel, ofALevel
+	c.RankedArea.Contributions = func(child int) int { return 1 + childrenOfAnArea*child }
+	c.Query.AuditLog = func(child int, first *int, _ *string) int { return listCost(child, first) }
 	return c
 }
 

@@ -10,6 +10,8 @@ import (
 	"kantong/graph/model"
 	"kantong/graph/scalar"
 	"kantong/internal/registry"
+	"kantong/internal/spatial"
+	"kantong/internal/targeting"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -42,6 +44,15 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Allocation struct {
+		Areas    func(childComplexity int) int
+		Left     func(childComplexity int) int
+		Method   func(childComplexity int) int
+		Notes    func(childComplexity int) int
+		Reached  func(childComplexity int) int
+		Rounding func(childComplexity int) int
+	}
+
 	AnsweredFor struct {
 		Blocks   func(childComplexity int) int
 		Coverage func(childComplexity int) int
@@ -68,6 +79,12 @@ type ComplexityRoot struct {
 		Summary    func(childComplexity int, filter *registry.Filter) int
 	}
 
+	AreaAllocation struct {
+		Area       func(childComplexity int) int
+		Households func(childComplexity int) int
+		Rupiah     func(childComplexity int) int
+	}
+
 	AreaConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -80,6 +97,18 @@ type ComplexityRoot struct {
 		Node           func(childComplexity int) int
 	}
 
+	AreaHotspot struct {
+		Area           func(childComplexity int) int
+		Classification func(childComplexity int) int
+		Confidence     func(childComplexity int) int
+		LocalMoran     func(childComplexity int) int
+		Neighbours     func(childComplexity int) int
+		PAdjusted      func(childComplexity int) int
+		Quadrant       func(childComplexity int) int
+		Value          func(childComplexity int) int
+		Z              func(childComplexity int) int
+	}
+
 	AreaIndicator struct {
 		Area   func(childComplexity int) int
 		Code   func(childComplexity int) int
@@ -87,6 +116,32 @@ type ComplexityRoot struct {
 		Unit   func(childComplexity int) int
 		Value  func(childComplexity int) int
 		Year   func(childComplexity int) int
+	}
+
+	AreaQuadrant struct {
+		Area       func(childComplexity int) int
+		Main       func(childComplexity int) int
+		Method     func(childComplexity int) int
+		Quadrant   func(childComplexity int) int
+		Supporting func(childComplexity int) int
+	}
+
+	AreaRate struct {
+		Area     func(childComplexity int) int
+		Lower    func(childComplexity int) int
+		Method   func(childComplexity int) int
+		N        func(childComplexity int) int
+		Raw      func(childComplexity int) int
+		Smoothed func(childComplexity int) int
+		Upper    func(childComplexity int) int
+	}
+
+	AreaWhatIf struct {
+		Area       func(childComplexity int) int
+		Cost       func(childComplexity int) int
+		DroppedOut func(childComplexity int) int
+		Eligible   func(childComplexity int) int
+		NewlyIn    func(childComplexity int) int
 	}
 
 	AuditConnection struct {
@@ -137,6 +192,13 @@ type ComplexityRoot struct {
 		People     func(childComplexity int) int
 	}
 
+	Contribution struct {
+		Criterion  func(childComplexity int) int
+		Normalised func(childComplexity int) int
+		Raw        func(childComplexity int) int
+		Weighted   func(childComplexity int) int
+	}
+
 	Count struct {
 		Status func(childComplexity int) int
 		Value  func(childComplexity int) int
@@ -152,6 +214,20 @@ type ComplexityRoot struct {
 		Inclusion           func(childComplexity int) int
 		NotReached          func(childComplexity int) int
 		Program             func(childComplexity int) int
+	}
+
+	CriterionOmission struct {
+		Criterion       func(childComplexity int) int
+		Entered         func(childComplexity int) int
+		Leaders         func(childComplexity int) int
+		Left            func(childComplexity int) int
+		RankCorrelation func(childComplexity int) int
+	}
+
+	CriterionWeight struct {
+		Criterion func(childComplexity int) int
+		Note      func(childComplexity int) int
+		Weight    func(childComplexity int) int
 	}
 
 	DecileCount struct {
@@ -234,6 +310,12 @@ type ComplexityRoot struct {
 		RenewsAt func(childComplexity int) int
 	}
 
+	GlobalMoran struct {
+		MoranI func(childComplexity int) int
+		P      func(childComplexity int) int
+		Z      func(childComplexity int) int
+	}
+
 	GroupKey struct {
 		Area        func(childComplexity int) int
 		Decile      func(childComplexity int) int
@@ -247,6 +329,13 @@ type ComplexityRoot struct {
 		Center   func(childComplexity int) int
 		Geometry func(childComplexity int) int
 		Id       func(childComplexity int) int
+	}
+
+	Hotspots struct {
+		Areas  func(childComplexity int) int
+		Global func(childComplexity int) int
+		Method func(childComplexity int) int
+		Notes  func(childComplexity int) int
 	}
 
 	Household struct {
@@ -305,6 +394,17 @@ type ComplexityRoot struct {
 		Vertices   func(childComplexity int) int
 	}
 
+	Method struct {
+		Name       func(childComplexity int) int
+		Parameters func(childComplexity int) int
+		Source     func(childComplexity int) int
+	}
+
+	MethodParameter struct {
+		Name  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	Mutation struct {
 		CreateKey      func(childComplexity int, key model.KeyInput, clientID string) int
 		CreateProgram  func(childComplexity int, edition string, program model.ProgramInput, clientID string) int
@@ -332,6 +432,13 @@ type ComplexityRoot struct {
 		LineRupiah func(childComplexity int) int
 		People     func(childComplexity int) int
 		Severity   func(childComplexity int) int
+	}
+
+	Priorities struct {
+		Criteria    func(childComplexity int) int
+		Method      func(childComplexity int) int
+		Ranked      func(childComplexity int) int
+		Sensitivity func(childComplexity int) int
 	}
 
 	Program struct {
@@ -363,6 +470,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Allocate          func(childComplexity int, input model.AllocationInput, edition *string) int
 		Area              func(childComplexity int, code registry.AreaCode, edition *string) int
 		AreaAt            func(childComplexity int, point registry.Position, level *registry.AreaLevel, edition *string) int
 		Areas             func(childComplexity int, filter *model.AreaFilter, near *registry.Position, first *int, after *string, edition *string) int
@@ -371,15 +479,31 @@ type ComplexityRoot struct {
 		AuditVerification func(childComplexity int, head *string) int
 		Edition           func(childComplexity int, id *string) int
 		Editions          func(childComplexity int, first *int, after *string) int
+		Hotspots          func(childComplexity int, measure model.MeasureInput, level *registry.AreaLevel, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) int
 		Household         func(childComplexity int, id string) int
 		Households        func(childComplexity int, filter *registry.Filter, near *registry.Position, first *int, after *string, edition *string) int
 		Keys              func(childComplexity int) int
 		Node              func(childComplexity int, id string) int
+		Priorities        func(childComplexity int, input model.PriorityInput, edition *string) int
 		Program           func(childComplexity int, code string, edition *string) int
 		Programs          func(childComplexity int, pillar *registry.Pillar, edition *string) int
+		Quadrant          func(childComplexity int, main model.OrientedMeasure, supporting model.OrientedMeasure, level *registry.AreaLevel, reference *registry.AreaCode, edition *string) int
+		Rates             func(childComplexity int, measure model.MeasureInput, level *registry.AreaLevel, within []registry.AreaCode, edition *string) int
 		Summaries         func(childComplexity int, filter *registry.Filter, groupBy []*model.GroupBy, edition *string) int
 		Summary           func(childComplexity int, filter *registry.Filter, edition *string) int
 		Viewer            func(childComplexity int) int
+		WhatIf            func(childComplexity int, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) int
+	}
+
+	RankedArea struct {
+		Area           func(childComplexity int) int
+		Contributions  func(childComplexity int) int
+		Note           func(childComplexity int) int
+		ProbabilityTop func(childComplexity int) int
+		Rank           func(childComplexity int) int
+		RankHigh       func(childComplexity int) int
+		RankLow        func(childComplexity int) int
+		Score          func(childComplexity int) int
 	}
 
 	Rate struct {
@@ -424,6 +548,15 @@ type ComplexityRoot struct {
 		Requests     func(childComplexity int) int
 		Role         func(childComplexity int) int
 	}
+
+	WhatIf struct {
+		ByArea     func(childComplexity int) int
+		Cost       func(childComplexity int) int
+		DroppedOut func(childComplexity int) int
+		Eligible   func(childComplexity int) int
+		Method     func(childComplexity int) int
+		NewlyIn    func(childComplexity int) int
+	}
 }
 
 // endregion ***************************** api!.gotpl *****************************
@@ -452,6 +585,12 @@ type QueryResolver interface {
 	Programs(ctx context.Context, pillar *registry.Pillar, edition *string) ([]*model.Program, error)
 	Program(ctx context.Context, code string, edition *string) (*model.Program, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
+	Rates(ctx context.Context, measure model.MeasureInput, level *registry.AreaLevel, within []registry.AreaCode, edition *string) ([]*model.AreaRate, error)
+	Hotspots(ctx context.Context, measure model.MeasureInput, level *registry.AreaLevel, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) (*model.Hotspots, error)
+	Priorities(ctx context.Context, input model.PriorityInput, edition *string) (*model.Priorities, error)
+	Quadrant(ctx context.Context, main model.OrientedMeasure, supporting model.OrientedMeasure, level *registry.AreaLevel, reference *registry.AreaCode, edition *string) ([]*model.AreaQuadrant, error)
+	Allocate(ctx context.Context, input model.AllocationInput, edition *string) (*model.Allocation, error)
+	WhatIf(ctx context.Context, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) (*model.WhatIf, error)
 	Keys(ctx context.Context) ([]*model.Key, error)
 	AuditLog(ctx context.Context, first *int, after *string) (*model.AuditConnection, error)
 	AuditHead(ctx context.Context) (*model.AuditHead, error)
@@ -475,6 +614,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Allocation.areas":
+		if e.ComplexityRoot.Allocation.Areas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.Areas(childComplexity), true
+	case "Allocation.left":
+		if e.ComplexityRoot.Allocation.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.Left(childComplexity), true
+	case "Allocation.method":
+		if e.ComplexityRoot.Allocation.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.Method(childComplexity), true
+	case "Allocation.notes":
+		if e.ComplexityRoot.Allocation.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.Notes(childComplexity), true
+	case "Allocation.reached":
+		if e.ComplexityRoot.Allocation.Reached == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.Reached(childComplexity), true
+	case "Allocation.rounding":
+		if e.ComplexityRoot.Allocation.Rounding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Allocation.Rounding(childComplexity), true
 
 	case "AnsweredFor.blocks":
 		if e.ComplexityRoot.AnsweredFor.Blocks == nil {
@@ -623,6 +799,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Area.Summary(childComplexity, args["filter"].(*registry.Filter)), true
 
+	case "AreaAllocation.area":
+		if e.ComplexityRoot.AreaAllocation.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaAllocation.Area(childComplexity), true
+	case "AreaAllocation.households":
+		if e.ComplexityRoot.AreaAllocation.Households == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaAllocation.Households(childComplexity), true
+	case "AreaAllocation.rupiah":
+		if e.ComplexityRoot.AreaAllocation.Rupiah == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaAllocation.Rupiah(childComplexity), true
+
 	case "AreaConnection.edges":
 		if e.ComplexityRoot.AreaConnection.Edges == nil {
 			break
@@ -661,6 +856,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AreaEdge.Node(childComplexity), true
 
+	case "AreaHotspot.area":
+		if e.ComplexityRoot.AreaHotspot.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.Area(childComplexity), true
+	case "AreaHotspot.classification":
+		if e.ComplexityRoot.AreaHotspot.Classification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.Classification(childComplexity), true
+	case "AreaHotspot.confidence":
+		if e.ComplexityRoot.AreaHotspot.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.Confidence(childComplexity), true
+	case "AreaHotspot.localMoran":
+		if e.ComplexityRoot.AreaHotspot.LocalMoran == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.LocalMoran(childComplexity), true
+	case "AreaHotspot.neighbours":
+		if e.ComplexityRoot.AreaHotspot.Neighbours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.Neighbours(childComplexity), true
+	case "AreaHotspot.pAdjusted":
+		if e.ComplexityRoot.AreaHotspot.PAdjusted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.PAdjusted(childComplexity), true
+	case "AreaHotspot.quadrant":
+		if e.ComplexityRoot.AreaHotspot.Quadrant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.Quadrant(childComplexity), true
+	case "AreaHotspot.value":
+		if e.ComplexityRoot.AreaHotspot.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.Value(childComplexity), true
+	case "AreaHotspot.z":
+		if e.ComplexityRoot.AreaHotspot.Z == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.Z(childComplexity), true
+
 	case "AreaIndicator.area":
 		if e.ComplexityRoot.AreaIndicator.Area == nil {
 			break
@@ -697,6 +947,111 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AreaIndicator.Year(childComplexity), true
+
+	case "AreaQuadrant.area":
+		if e.ComplexityRoot.AreaQuadrant.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaQuadrant.Area(childComplexity), true
+	case "AreaQuadrant.main":
+		if e.ComplexityRoot.AreaQuadrant.Main == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaQuadrant.Main(childComplexity), true
+	case "AreaQuadrant.method":
+		if e.ComplexityRoot.AreaQuadrant.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaQuadrant.Method(childComplexity), true
+	case "AreaQuadrant.quadrant":
+		if e.ComplexityRoot.AreaQuadrant.Quadrant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaQuadrant.Quadrant(childComplexity), true
+	case "AreaQuadrant.supporting":
+		if e.ComplexityRoot.AreaQuadrant.Supporting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaQuadrant.Supporting(childComplexity), true
+
+	case "AreaRate.area":
+		if e.ComplexityRoot.AreaRate.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaRate.Area(childComplexity), true
+	case "AreaRate.lower":
+		if e.ComplexityRoot.AreaRate.Lower == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaRate.Lower(childComplexity), true
+	case "AreaRate.method":
+		if e.ComplexityRoot.AreaRate.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaRate.Method(childComplexity), true
+	case "AreaRate.n":
+		if e.ComplexityRoot.AreaRate.N == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaRate.N(childComplexity), true
+	case "AreaRate.raw":
+		if e.ComplexityRoot.AreaRate.Raw == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaRate.Raw(childComplexity), true
+	case "AreaRate.smoothed":
+		if e.ComplexityRoot.AreaRate.Smoothed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaRate.Smoothed(childComplexity), true
+	case "AreaRate.upper":
+		if e.ComplexityRoot.AreaRate.Upper == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaRate.Upper(childComplexity), true
+
+	case "AreaWhatIf.area":
+		if e.ComplexityRoot.AreaWhatIf.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaWhatIf.Area(childComplexity), true
+	case "AreaWhatIf.cost":
+		if e.ComplexityRoot.AreaWhatIf.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaWhatIf.Cost(childComplexity), true
+	case "AreaWhatIf.droppedOut":
+		if e.ComplexityRoot.AreaWhatIf.DroppedOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaWhatIf.DroppedOut(childComplexity), true
+	case "AreaWhatIf.eligible":
+		if e.ComplexityRoot.AreaWhatIf.Eligible == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaWhatIf.Eligible(childComplexity), true
+	case "AreaWhatIf.newlyIn":
+		if e.ComplexityRoot.AreaWhatIf.NewlyIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaWhatIf.NewlyIn(childComplexity), true
 
 	case "AuditConnection.edges":
 		if e.ComplexityRoot.AuditConnection.Edges == nil {
@@ -884,6 +1239,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CompositionCount.People(childComplexity), true
 
+	case "Contribution.criterion":
+		if e.ComplexityRoot.Contribution.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Criterion(childComplexity), true
+	case "Contribution.normalised":
+		if e.ComplexityRoot.Contribution.Normalised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Normalised(childComplexity), true
+	case "Contribution.raw":
+		if e.ComplexityRoot.Contribution.Raw == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Raw(childComplexity), true
+	case "Contribution.weighted":
+		if e.ComplexityRoot.Contribution.Weighted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contribution.Weighted(childComplexity), true
+
 	case "Count.status":
 		if e.ComplexityRoot.Count.Status == nil {
 			break
@@ -951,6 +1331,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Coverage.Program(childComplexity), true
+
+	case "CriterionOmission.criterion":
+		if e.ComplexityRoot.CriterionOmission.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionOmission.Criterion(childComplexity), true
+	case "CriterionOmission.entered":
+		if e.ComplexityRoot.CriterionOmission.Entered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionOmission.Entered(childComplexity), true
+	case "CriterionOmission.leaders":
+		if e.ComplexityRoot.CriterionOmission.Leaders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionOmission.Leaders(childComplexity), true
+	case "CriterionOmission.left":
+		if e.ComplexityRoot.CriterionOmission.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionOmission.Left(childComplexity), true
+	case "CriterionOmission.rankCorrelation":
+		if e.ComplexityRoot.CriterionOmission.RankCorrelation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionOmission.RankCorrelation(childComplexity), true
+
+	case "CriterionWeight.criterion":
+		if e.ComplexityRoot.CriterionWeight.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionWeight.Criterion(childComplexity), true
+	case "CriterionWeight.note":
+		if e.ComplexityRoot.CriterionWeight.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionWeight.Note(childComplexity), true
+	case "CriterionWeight.weight":
+		if e.ComplexityRoot.CriterionWeight.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionWeight.Weight(childComplexity), true
 
 	case "DecileCount.decile":
 		if e.ComplexityRoot.DecileCount.Decile == nil {
@@ -1262,6 +1692,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FigureAllowance.RenewsAt(childComplexity), true
 
+	case "GlobalMoran.moranI":
+		if e.ComplexityRoot.GlobalMoran.MoranI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GlobalMoran.MoranI(childComplexity), true
+	case "GlobalMoran.p":
+		if e.ComplexityRoot.GlobalMoran.P == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GlobalMoran.P(childComplexity), true
+	case "GlobalMoran.z":
+		if e.ComplexityRoot.GlobalMoran.Z == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GlobalMoran.Z(childComplexity), true
+
 	case "GroupKey.area":
 		if e.ComplexityRoot.GroupKey.Area == nil {
 			break
@@ -1317,6 +1766,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Hex.Id(childComplexity), true
+
+	case "Hotspots.areas":
+		if e.ComplexityRoot.Hotspots.Areas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hotspots.Areas(childComplexity), true
+	case "Hotspots.global":
+		if e.ComplexityRoot.Hotspots.Global == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hotspots.Global(childComplexity), true
+	case "Hotspots.method":
+		if e.ComplexityRoot.Hotspots.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hotspots.Method(childComplexity), true
+	case "Hotspots.notes":
+		if e.ComplexityRoot.Hotspots.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hotspots.Notes(childComplexity), true
 
 	case "Household.area":
 		if e.ComplexityRoot.Household.Area == nil {
@@ -1552,6 +2026,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Limits.Vertices(childComplexity), true
 
+	case "Method.name":
+		if e.ComplexityRoot.Method.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Method.Name(childComplexity), true
+	case "Method.parameters":
+		if e.ComplexityRoot.Method.Parameters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Method.Parameters(childComplexity), true
+	case "Method.source":
+		if e.ComplexityRoot.Method.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Method.Source(childComplexity), true
+
+	case "MethodParameter.name":
+		if e.ComplexityRoot.MethodParameter.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MethodParameter.Name(childComplexity), true
+	case "MethodParameter.value":
+		if e.ComplexityRoot.MethodParameter.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MethodParameter.Value(childComplexity), true
+
 	case "Mutation.createKey":
 		if e.ComplexityRoot.Mutation.CreateKey == nil {
 			break
@@ -1688,6 +2194,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Poverty.Severity(childComplexity), true
 
+	case "Priorities.criteria":
+		if e.ComplexityRoot.Priorities.Criteria == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Priorities.Criteria(childComplexity), true
+	case "Priorities.method":
+		if e.ComplexityRoot.Priorities.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Priorities.Method(childComplexity), true
+	case "Priorities.ranked":
+		if e.ComplexityRoot.Priorities.Ranked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Priorities.Ranked(childComplexity), true
+	case "Priorities.sensitivity":
+		if e.ComplexityRoot.Priorities.Sensitivity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Priorities.Sensitivity(childComplexity), true
+
 	case "Program.budgetRupiah":
 		if e.ComplexityRoot.Program.BudgetRupiah == nil {
 			break
@@ -1793,6 +2324,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PublishChange.State(childComplexity), true
 
+	case "Query.allocate":
+		if e.ComplexityRoot.Query.Allocate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_allocate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Allocate(childComplexity, args["input"].(model.AllocationInput), args["edition"].(*string)), true
 	case "Query.area":
 		if e.ComplexityRoot.Query.Area == nil {
 			break
@@ -1876,6 +2418,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Editions(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.hotspots":
+		if e.ComplexityRoot.Query.Hotspots == nil {
+			break
+		}
+
+		args, err := ec.field_Query_hotspots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Hotspots(childComplexity, args["measure"].(model.MeasureInput), args["level"].(*registry.AreaLevel), args["neighbours"].(*model.NeighbourRule), args["k"].(*int), args["permutations"].(*int), args["seed"].(*int), args["edition"].(*string)), true
 	case "Query.household":
 		if e.ComplexityRoot.Query.Household == nil {
 			break
@@ -1916,6 +2469,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
+	case "Query.priorities":
+		if e.ComplexityRoot.Query.Priorities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_priorities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Priorities(childComplexity, args["input"].(model.PriorityInput), args["edition"].(*string)), true
 	case "Query.program":
 		if e.ComplexityRoot.Query.Program == nil {
 			break
@@ -1938,6 +2502,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Programs(childComplexity, args["pillar"].(*registry.Pillar), args["edition"].(*string)), true
+	case "Query.quadrant":
+		if e.ComplexityRoot.Query.Quadrant == nil {
+			break
+		}
+
+		args, err := ec.field_Query_quadrant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Quadrant(childComplexity, args["main"].(model.OrientedMeasure), args["supporting"].(model.OrientedMeasure), args["level"].(*registry.AreaLevel), args["reference"].(*registry.AreaCode), args["edition"].(*string)), true
+	case "Query.rates":
+		if e.ComplexityRoot.Query.Rates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_rates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Rates(childComplexity, args["measure"].(model.MeasureInput), args["level"].(*registry.AreaLevel), args["within"].([]registry.AreaCode), args["edition"].(*string)), true
 	case "Query.summaries":
 		if e.ComplexityRoot.Query.Summaries == nil {
 			break
@@ -1966,6 +2552,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query.whatIf":
+		if e.ComplexityRoot.Query.WhatIf == nil {
+			break
+		}
+
+		args, err := ec.field_Query_whatIf_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.WhatIf(childComplexity, args["program"].(string), args["eligibility"].(registry.Filter), args["unitCostRupiah"].(int64), args["level"].(*registry.AreaLevel), args["edition"].(*string)), true
+
+	case "RankedArea.area":
+		if e.ComplexityRoot.RankedArea.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankedArea.Area(childComplexity), true
+	case "RankedArea.contributions":
+		if e.ComplexityRoot.RankedArea.Contributions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankedArea.Contributions(childComplexity), true
+	case "RankedArea.note":
+		if e.ComplexityRoot.RankedArea.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankedArea.Note(childComplexity), true
+	case "RankedArea.probabilityTop":
+		if e.ComplexityRoot.RankedArea.ProbabilityTop == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankedArea.ProbabilityTop(childComplexity), true
+	case "RankedArea.rank":
+		if e.ComplexityRoot.RankedArea.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankedArea.Rank(childComplexity), true
+	case "RankedArea.rankHigh":
+		if e.ComplexityRoot.RankedArea.RankHigh == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankedArea.RankHigh(childComplexity), true
+	case "RankedArea.rankLow":
+		if e.ComplexityRoot.RankedArea.RankLow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankedArea.RankLow(childComplexity), true
+	case "RankedArea.score":
+		if e.ComplexityRoot.RankedArea.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RankedArea.Score(childComplexity), true
 
 	case "Rate.status":
 		if e.ComplexityRoot.Rate.Status == nil {
@@ -2133,6 +2779,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Role(childComplexity), true
 
+	case "WhatIf.byArea":
+		if e.ComplexityRoot.WhatIf.ByArea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.ByArea(childComplexity), true
+	case "WhatIf.cost":
+		if e.ComplexityRoot.WhatIf.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.Cost(childComplexity), true
+	case "WhatIf.droppedOut":
+		if e.ComplexityRoot.WhatIf.DroppedOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.DroppedOut(childComplexity), true
+	case "WhatIf.eligible":
+		if e.ComplexityRoot.WhatIf.Eligible == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.Eligible(childComplexity), true
+	case "WhatIf.method":
+		if e.ComplexityRoot.WhatIf.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.Method(childComplexity), true
+	case "WhatIf.newlyIn":
+		if e.ComplexityRoot.WhatIf.NewlyIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.NewlyIn(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -2142,15 +2825,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AllocationInput", ec.unmarshalInputAllocationInput),
 			graphql.NewInputUnmarshaler("AreaFilter", ec.unmarshalInputAreaFilter),
 			graphql.NewInputUnmarshaler("BBoxInput", ec.unmarshalInputBBoxInput),
+			graphql.NewInputUnmarshaler("CriterionInput", ec.unmarshalInputCriterionInput),
 			graphql.NewInputUnmarshaler("GroupBy", ec.unmarshalInputGroupBy),
 			graphql.NewInputUnmarshaler("HouseholdFilter", ec.unmarshalInputHouseholdFilter),
+			graphql.NewInputUnmarshaler("IndicatorInput", ec.unmarshalInputIndicatorInput),
 			graphql.NewInputUnmarshaler("IntRange", ec.unmarshalInputIntRange),
 			graphql.NewInputUnmarshaler("KeyInput", ec.unmarshalInputKeyInput),
+			graphql.NewInputUnmarshaler("MeasureInput", ec.unmarshalInputMeasureInput),
 			graphql.NewInputUnmarshaler("NearInput", ec.unmarshalInputNearInput),
+			graphql.NewInputUnmarshaler("OrientedMeasure", ec.unmarshalInputOrientedMeasure),
 			graphql.NewInputUnmarshaler("PointInput", ec.unmarshalInputPointInput),
+			graphql.NewInputUnmarshaler("PriorityInput", ec.unmarshalInputPriorityInput),
 			graphql.NewInputUnmarshaler("ProgramInput", ec.unmarshalInputProgramInput),
+			graphql.NewInputUnmarshaler("ShareInput", ec.unmarshalInputShareInput),
 			graphql.NewInputUnmarshaler("SpatialFilter", ec.unmarshalInputSpatialFilter),
 		)
 	}
@@ -2586,6 +3276,18 @@ type Query {
   program("Its code, e.g. PKH." code: ID!, "Edition or state." edition: ID): Program @requires(role: PUBLIC)
   "Who asks, as the server sees it. PUBLIC."
   viewer: Viewer! @requires(role: PUBLIC)
+  "A share in every area of a level, as counted and steadied against the luck of small numbers. PUBLIC."
+  rates("What." measure: MeasureInput!, "Level of the areas." level: AreaLevel = KELURAHAN, "Only areas inside these." within: [AreaCode!], "Edition or state." edition: ID): [AreaRate!] @requires(role: PUBLIC)
+  "Where high and low figures lie together (Getis–Ord Gi*, local Moran), and how far chance could do it. PUBLIC."
+  hotspots("What." measure: MeasureInput!, "Level of the areas." level: AreaLevel = KELURAHAN, "Who is a neighbour." neighbours: NeighbourRule = QUEEN, "How many nearest, for KNN." k: Int = 4, "Permutations for each area, 99 to 99 999." permutations: Int = 9999, "Start of the random numbers: the same seed gives the same answer." seed: Int = 1, "Edition or state." edition: ID): Hotspots @requires(role: PUBLIC)
+  "Areas ranked by several measures, with the reasons and the uncertainty of each rank. PUBLIC."
+  priorities("By what, and how." input: PriorityInput!, "Edition or state." edition: ID): Priorities @requires(role: PUBLIC)
+  "Areas by two measures beside a reference: both worse is the first priority. PUBLIC."
+  quadrant("The measure that counts first." main: OrientedMeasure!, "The one beside it." supporting: OrientedMeasure!, "Level of the areas." level: AreaLevel = KELURAHAN, "The area whose figures are the reference, e.g. the city; the mean of the areas when not given." reference: AreaCode, "Edition or state." edition: ID): [AreaQuadrant!] @requires(role: PUBLIC)
+  "A programme's budget shared among areas, to the rupiah. PUBLIC."
+  allocate("How much, and how." input: AllocationInput!, "Edition or state." edition: ID): Allocation @requires(role: PUBLIC)
+  "What a rule would mean before it is one: whom it keeps, what that costs, who comes in and who drops out. PUBLIC."
+  whatIf("The programme whose present rule it is compared with." program: ID!, "The rule to try." eligibility: HouseholdFilter!, "Cost of reaching one household." unitCostRupiah: Rupiah!, "Level of the areas." level: AreaLevel = KELURAHAN, "Edition or state." edition: ID): WhatIf @requires(role: PUBLIC)
   "All API keys, newest first; never the keys themselves. ADMIN."
   keys: [Key!] @requires(role: ADMIN)
   "The audit log, oldest first. AUDITOR."
@@ -3278,6 +3980,356 @@ type AuditVerification {
   "What is wrong with it; null when nothing is."
   fault: String
 }
+
+"How a figure was made, so that it can be made again."
+type Method {
+  "Its name."
+  name: String!
+  "What it was made with."
+  parameters: [MethodParameter!]!
+  "Where it is defined."
+  source: String!
+}
+
+"One parameter of a method."
+type MethodParameter {
+  "Its name."
+  name: String!
+  "Its value."
+  value: String!
+}
+
+"What areas are compared by: exactly one of these."
+input MeasureInput @oneOf {
+  "A share of households or people."
+  share: ShareInput
+  "Households deprived in this, among those of which it is known."
+  deprivation: Deprivation
+  "Exclusion error of a programme, by its code: eligible households not reached among the eligible."
+  exclusion: ID
+  "A published figure of the areas themselves."
+  indicator: IndicatorInput
+}
+
+"A share: those whom one filter keeps among those whom another keeps."
+input ShareInput {
+  "Who counts."
+  meeting: HouseholdFilter!
+  "Among whom; all when not given."
+  among: HouseholdFilter
+  "People in the households instead of households."
+  people: Boolean = false
+}
+
+"A published figure by its code, e.g. p0_persen."
+input IndicatorInput {
+  "Its code."
+  code: String!
+  "Its year; of each area the newest when not given."
+  year: Int
+}
+
+"Which end of a measure is the bad one."
+enum Orientation {
+  "High figures are worse: a poverty rate."
+  MORE_IS_WORSE
+  "Low figures are worse: years of schooling."
+  LESS_IS_WORSE
+}
+
+"Who is a neighbour of an area."
+enum NeighbourRule {
+  "Areas that share an edge or a corner."
+  QUEEN
+  "The k nearest areas, by their label points."
+  KNN
+}
+
+"A share in one area, beside what small numbers leave of it."
+type AreaRate {
+  "The area."
+  area: Area!
+  "As counted."
+  raw: Rate!
+  "Drawn towards the rate of all areas, the more the smaller the area is (binomial empirical Bayes)."
+  smoothed: Rate!
+  "Lower end of the 90 % interval of the true rate."
+  lower: Rate!
+  "Upper end of the 90 % interval of the true rate."
+  upper: Rate!
+  "Households, or people, that it is a share of."
+  n: Count!
+  "How it was made."
+  method: Method!
+}
+
+"Where high and low figures lie together."
+type Hotspots {
+  "Whether figures of neighbours are alike in all the city."
+  global: GlobalMoran!
+  "Each area, by code."
+  areas: [AreaHotspot!]!
+  "What to know before using them: areas without a value, islands, low power."
+  notes: [String!]!
+  "How they were made."
+  method: Method!
+}
+
+"Moran's I of all areas."
+type GlobalMoran {
+  "Moran's I with row-standardised weights; null when it can't be computed."
+  moranI: Float
+  "Its standard score under randomisation; null when not defined."
+  z: Float
+  "Two-sided p by permutation; null when it can't be computed."
+  p: Float
+}
+
+"What an area is, with its neighbours."
+enum HotspotClass {
+  "High among high, beyond chance after adjustment."
+  HOT
+  "Low among low, beyond chance after adjustment."
+  COLD
+  "Chance alone could do it. With some forty areas that is the usual answer, and does not say that there is nothing."
+  NOT_SIGNIFICANT
+}
+
+"One area among its neighbours."
+type AreaHotspot {
+  "The area."
+  area: Area!
+  "Its figure."
+  value: Rate!
+  "Gi* as a standard score; null without a value, neighbours or spread."
+  z: Float
+  "Two-sided p of Gi* after Benjamini and Hochberg over all areas; null as z."
+  pAdjusted: Float
+  "HOT and COLD at 90 % or more; null as z."
+  classification: HotspotClass
+  "Percent of confidence of HOT and COLD: 90, 95 or 99; null for others."
+  confidence: Int
+  "Local Moran's I; null as z."
+  localMoran: Float
+  "Corner of Moran's scatter plot: HH, LL, HL or LH; null as z, and at the mean."
+  quadrant: String
+  "Neighbours that have a value."
+  neighbours: Int!
+}
+
+"How measures of different units are brought to one scale."
+enum Normalisation {
+  "0 for the best area, 1 for the worst."
+  MIN_MAX
+  "Standard deviations above the mean."
+  Z_SCORE
+  "By rank, 0 to 1."
+  RANK
+}
+
+"One criterion of a ranking."
+input CriterionInput {
+  "What."
+  measure: MeasureInput!
+  "How much it counts beside the others; above 0."
+  weight: Float = 1
+  "Which end is bad."
+  direction: Orientation = MORE_IS_WORSE
+}
+
+"By what areas are ranked. Without criteria it is by the deprivations of a pillar of the plan, or of all five, each as much as the others."
+input PriorityInput {
+  "Criteria, at most 40."
+  criteria: [CriterionInput!]
+  "The deprivations of this pillar, where no criteria are given."
+  pillar: Pillar
+  "Level of the areas."
+  level: AreaLevel = KELURAHAN
+  "Only areas inside these."
+  within: [AreaCode!]
+  "How measures are brought to one scale."
+  normalisation: Normalisation = MIN_MAX
+  "Draws of weights and households for the uncertainty, at most 10 000; 0 leaves it out."
+  draws: Int = 1000
+  "Start of the random numbers: the same seed gives the same answer."
+  seed: Int = 1
+  "How many areas are 'at the top' in probabilityTop."
+  top: Int = 5
+}
+
+"A ranking with its reasons."
+type Priorities {
+  "Areas, most urgent first; those without any figure last."
+  ranked: [RankedArea!]!
+  "What each criterion counted with."
+  criteria: [CriterionWeight!]!
+  "What becomes of the ranking without each criterion."
+  sensitivity: [CriterionOmission!]!
+  "How it was made."
+  method: Method!
+}
+
+"One area in a ranking."
+type RankedArea {
+  "The area."
+  area: Area!
+  "Sum of what the criteria contribute; 0 to 1 unless by Z_SCORE; null without any figure."
+  score: Float
+  "1 is the most urgent; equal scores share the lowest rank; null without any figure."
+  rank: Int
+  "Its rank is at least this in 90 % of the draws; null without draws."
+  rankLow: Int
+  "Its rank is at most this in 90 % of the draws; null without draws."
+  rankHigh: Int
+  "Share of the draws in which it is at the top; null without draws."
+  probabilityTop: Float
+  "What each criterion adds."
+  contributions: [Contribution!]!
+  "Which figures are missing; null when none is."
+  note: String
+}
+
+"What one criterion adds to a score."
+type Contribution {
+  "The criterion, in words."
+  criterion: String!
+  "As measured."
+  raw: Rate!
+  "On the common scale, where more is more urgent."
+  normalised: Float!
+  "Normalised times weight: the contributions add up to the score."
+  weighted: Float!
+}
+
+"What a criterion counted with."
+type CriterionWeight {
+  "The criterion, in words."
+  criterion: String!
+  "Its weight; the weights add up to 1."
+  weight: Float!
+  "Why it does not count; null when it does."
+  note: String
+}
+
+"What becomes of a ranking when one criterion is left out."
+type CriterionOmission {
+  "The criterion, in words."
+  criterion: String!
+  "Areas that come first without it."
+  leaders: [Area!]!
+  "Areas that are at the top only without it."
+  entered: [Area!]!
+  "Areas that are at the top only with it."
+  left: [Area!]!
+  "Correlation of the two orders, -1 to 1; null where one has no differences."
+  rankCorrelation: Float
+}
+
+"A measure and its bad end."
+input OrientedMeasure {
+  "What."
+  measure: MeasureInput!
+  "Which end is bad."
+  direction: Orientation = MORE_IS_WORSE
+}
+
+"An area by two measures."
+type AreaQuadrant {
+  "The area."
+  area: Area!
+  "The first measure."
+  main: Rate!
+  "The second measure."
+  supporting: Rate!
+  "1: both worse than the reference; 2: the main one only; 3: the supporting one only; 4: neither. Equal is not worse. Null when a figure is missing."
+  quadrant: Int
+  "How it was made."
+  method: Method!
+}
+
+"In which proportion a budget is shared."
+enum Across {
+  "To the eligible households, at most what reaching those not reached costs."
+  NEED
+  "To the eligible households that are not reached."
+  GAP
+  "The same rupiah to every area, whatever its need."
+  EQUAL
+}
+
+"A budget to be shared among areas."
+input AllocationInput {
+  "The programme: its eligible households that are not reached are the need."
+  program: ID!
+  "What there is to share."
+  budgetRupiah: Rupiah!
+  "Cost of reaching one household; the programme's when not given."
+  unitCostRupiah: Rupiah
+  "In which proportion."
+  across: Across = NEED
+  "Level of the areas."
+  level: AreaLevel = KELURAHAN
+  "Only areas inside these."
+  within: [AreaCode!]
+  "At least so much for each area that has a need."
+  minimumPerArea: Rupiah = 0
+}
+
+"A budget shared. Its parts and the rounding add up to the budget, to the rupiah."
+type Allocation {
+  "Each area, by code. Areas whose need is withheld get nothing, and are in notes."
+  areas: [AreaAllocation!]!
+  "Households reached."
+  reached: Count!
+  "Households in need that are not reached."
+  left: Count!
+  "What is shared with no area, less than the cost of one household unless all needs are met."
+  rounding: Rupiah!
+  "What to know before using it."
+  notes: [String!]!
+  "How it was made."
+  method: Method!
+}
+
+"The part of one area."
+type AreaAllocation {
+  "The area."
+  area: Area!
+  "Its part."
+  rupiah: Rupiah!
+  "Households that it reaches."
+  households: Count!
+}
+
+"A rule tried out."
+type WhatIf {
+  "Households that the rule keeps."
+  eligible: Count!
+  "What reaching all of them would cost; null when eligible has no value."
+  cost: Rupiah
+  "Households that the rule keeps and the present one does not: eligible less those whom both keep."
+  newlyIn: Count!
+  "Households that the present rule keeps and this one does not: those of the present rule less those whom both keep."
+  droppedOut: Count!
+  "The same by area, by code."
+  byArea: [AreaWhatIf!]!
+  "How it was made."
+  method: Method!
+}
+
+"A rule tried out in one area."
+type AreaWhatIf {
+  "The area."
+  area: Area!
+  "Households that the rule keeps."
+  eligible: Count!
+  "What reaching all of them would cost; null when eligible has no value."
+  cost: Rupiah
+  "Households that the rule keeps and the present one does not."
+  newlyIn: Count!
+  "Households that the present rule keeps and this one does not."
+  droppedOut: Count!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -3285,6 +4337,24 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_Allocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "areas":
+		return ec.fieldContext_Allocation_areas(ctx, field)
+	case "reached":
+		return ec.fieldContext_Allocation_reached(ctx, field)
+	case "left":
+		return ec.fieldContext_Allocation_left(ctx, field)
+	case "rounding":
+		return ec.fieldContext_Allocation_rounding(ctx, field)
+	case "notes":
+		return ec.fieldContext_Allocation_notes(ctx, field)
+	case "method":
+		return ec.fieldContext_Allocation_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Allocation", field.Name)
+}
 
 func (ec *executionContext) childFields_AnsweredFor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -3338,6 +4408,18 @@ func (ec *executionContext) childFields_Area(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Area", field.Name)
 }
 
+func (ec *executionContext) childFields_AreaAllocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_AreaAllocation_area(ctx, field)
+	case "rupiah":
+		return ec.fieldContext_AreaAllocation_rupiah(ctx, field)
+	case "households":
+		return ec.fieldContext_AreaAllocation_households(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AreaAllocation", field.Name)
+}
+
 func (ec *executionContext) childFields_AreaConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -3362,6 +4444,30 @@ func (ec *executionContext) childFields_AreaEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type AreaEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AreaHotspot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_AreaHotspot_area(ctx, field)
+	case "value":
+		return ec.fieldContext_AreaHotspot_value(ctx, field)
+	case "z":
+		return ec.fieldContext_AreaHotspot_z(ctx, field)
+	case "pAdjusted":
+		return ec.fieldContext_AreaHotspot_pAdjusted(ctx, field)
+	case "classification":
+		return ec.fieldContext_AreaHotspot_classification(ctx, field)
+	case "confidence":
+		return ec.fieldContext_AreaHotspot_confidence(ctx, field)
+	case "localMoran":
+		return ec.fieldContext_AreaHotspot_localMoran(ctx, field)
+	case "quadrant":
+		return ec.fieldContext_AreaHotspot_quadrant(ctx, field)
+	case "neighbours":
+		return ec.fieldContext_AreaHotspot_neighbours(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AreaHotspot", field.Name)
+}
+
 func (ec *executionContext) childFields_AreaIndicator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "area":
@@ -3378,6 +4484,58 @@ func (ec *executionContext) childFields_AreaIndicator(ctx context.Context, field
 		return ec.fieldContext_AreaIndicator_source(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AreaIndicator", field.Name)
+}
+
+func (ec *executionContext) childFields_AreaQuadrant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_AreaQuadrant_area(ctx, field)
+	case "main":
+		return ec.fieldContext_AreaQuadrant_main(ctx, field)
+	case "supporting":
+		return ec.fieldContext_AreaQuadrant_supporting(ctx, field)
+	case "quadrant":
+		return ec.fieldContext_AreaQuadrant_quadrant(ctx, field)
+	case "method":
+		return ec.fieldContext_AreaQuadrant_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AreaQuadrant", field.Name)
+}
+
+func (ec *executionContext) childFields_AreaRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_AreaRate_area(ctx, field)
+	case "raw":
+		return ec.fieldContext_AreaRate_raw(ctx, field)
+	case "smoothed":
+		return ec.fieldContext_AreaRate_smoothed(ctx, field)
+	case "lower":
+		return ec.fieldContext_AreaRate_lower(ctx, field)
+	case "upper":
+		return ec.fieldContext_AreaRate_upper(ctx, field)
+	case "n":
+		return ec.fieldContext_AreaRate_n(ctx, field)
+	case "method":
+		return ec.fieldContext_AreaRate_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AreaRate", field.Name)
+}
+
+func (ec *executionContext) childFields_AreaWhatIf(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_AreaWhatIf_area(ctx, field)
+	case "eligible":
+		return ec.fieldContext_AreaWhatIf_eligible(ctx, field)
+	case "cost":
+		return ec.fieldContext_AreaWhatIf_cost(ctx, field)
+	case "newlyIn":
+		return ec.fieldContext_AreaWhatIf_newlyIn(ctx, field)
+	case "droppedOut":
+		return ec.fieldContext_AreaWhatIf_droppedOut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AreaWhatIf", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3476,6 +4634,20 @@ func (ec *executionContext) childFields_CompositionCount(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type CompositionCount", field.Name)
 }
 
+func (ec *executionContext) childFields_Contribution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criterion":
+		return ec.fieldContext_Contribution_criterion(ctx, field)
+	case "raw":
+		return ec.fieldContext_Contribution_raw(ctx, field)
+	case "normalised":
+		return ec.fieldContext_Contribution_normalised(ctx, field)
+	case "weighted":
+		return ec.fieldContext_Contribution_weighted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Contribution", field.Name)
+}
+
 func (ec *executionContext) childFields_Count(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "value":
@@ -3508,6 +4680,34 @@ func (ec *executionContext) childFields_Coverage(ctx context.Context, field grap
 		return ec.fieldContext_Coverage_inclusion(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Coverage", field.Name)
+}
+
+func (ec *executionContext) childFields_CriterionOmission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criterion":
+		return ec.fieldContext_CriterionOmission_criterion(ctx, field)
+	case "leaders":
+		return ec.fieldContext_CriterionOmission_leaders(ctx, field)
+	case "entered":
+		return ec.fieldContext_CriterionOmission_entered(ctx, field)
+	case "left":
+		return ec.fieldContext_CriterionOmission_left(ctx, field)
+	case "rankCorrelation":
+		return ec.fieldContext_CriterionOmission_rankCorrelation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CriterionOmission", field.Name)
+}
+
+func (ec *executionContext) childFields_CriterionWeight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criterion":
+		return ec.fieldContext_CriterionWeight_criterion(ctx, field)
+	case "weight":
+		return ec.fieldContext_CriterionWeight_weight(ctx, field)
+	case "note":
+		return ec.fieldContext_CriterionWeight_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CriterionWeight", field.Name)
 }
 
 func (ec *executionContext) childFields_DecileCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3670,6 +4870,18 @@ func (ec *executionContext) childFields_FigureAllowance(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type FigureAllowance", field.Name)
 }
 
+func (ec *executionContext) childFields_GlobalMoran(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "moranI":
+		return ec.fieldContext_GlobalMoran_moranI(ctx, field)
+	case "z":
+		return ec.fieldContext_GlobalMoran_z(ctx, field)
+	case "p":
+		return ec.fieldContext_GlobalMoran_p(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GlobalMoran", field.Name)
+}
+
 func (ec *executionContext) childFields_GroupKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "area":
@@ -3698,6 +4910,20 @@ func (ec *executionContext) childFields_Hex(ctx context.Context, field graphql.C
 		return ec.fieldContext_Hex_center(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Hex", field.Name)
+}
+
+func (ec *executionContext) childFields_Hotspots(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "global":
+		return ec.fieldContext_Hotspots_global(ctx, field)
+	case "areas":
+		return ec.fieldContext_Hotspots_areas(ctx, field)
+	case "notes":
+		return ec.fieldContext_Hotspots_notes(ctx, field)
+	case "method":
+		return ec.fieldContext_Hotspots_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Hotspots", field.Name)
 }
 
 func (ec *executionContext) childFields_Household(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3812,6 +5038,28 @@ func (ec *executionContext) childFields_Limits(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Limits", field.Name)
 }
 
+func (ec *executionContext) childFields_Method(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Method_name(ctx, field)
+	case "parameters":
+		return ec.fieldContext_Method_parameters(ctx, field)
+	case "source":
+		return ec.fieldContext_Method_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Method", field.Name)
+}
+
+func (ec *executionContext) childFields_MethodParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MethodParameter_name(ctx, field)
+	case "value":
+		return ec.fieldContext_MethodParameter_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MethodParameter", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -3850,6 +5098,20 @@ func (ec *executionContext) childFields_Poverty(ctx context.Context, field graph
 		return ec.fieldContext_Poverty_severity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Poverty", field.Name)
+}
+
+func (ec *executionContext) childFields_Priorities(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ranked":
+		return ec.fieldContext_Priorities_ranked(ctx, field)
+	case "criteria":
+		return ec.fieldContext_Priorities_criteria(ctx, field)
+	case "sensitivity":
+		return ec.fieldContext_Priorities_sensitivity(ctx, field)
+	case "method":
+		return ec.fieldContext_Priorities_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Priorities", field.Name)
 }
 
 func (ec *executionContext) childFields_Program(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3906,6 +5168,28 @@ func (ec *executionContext) childFields_PublishChange(ctx context.Context, field
 		return ec.fieldContext_PublishChange_edition(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublishChange", field.Name)
+}
+
+func (ec *executionContext) childFields_RankedArea(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_RankedArea_area(ctx, field)
+	case "score":
+		return ec.fieldContext_RankedArea_score(ctx, field)
+	case "rank":
+		return ec.fieldContext_RankedArea_rank(ctx, field)
+	case "rankLow":
+		return ec.fieldContext_RankedArea_rankLow(ctx, field)
+	case "rankHigh":
+		return ec.fieldContext_RankedArea_rankHigh(ctx, field)
+	case "probabilityTop":
+		return ec.fieldContext_RankedArea_probabilityTop(ctx, field)
+	case "contributions":
+		return ec.fieldContext_RankedArea_contributions(ctx, field)
+	case "note":
+		return ec.fieldContext_RankedArea_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankedArea", field.Name)
 }
 
 func (ec *executionContext) childFields_Rate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3992,6 +5276,24 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_figures(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatIf(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "eligible":
+		return ec.fieldContext_WhatIf_eligible(ctx, field)
+	case "cost":
+		return ec.fieldContext_WhatIf_cost(ctx, field)
+	case "newlyIn":
+		return ec.fieldContext_WhatIf_newlyIn(ctx, field)
+	case "droppedOut":
+		return ec.fieldContext_WhatIf_droppedOut(ctx, field)
+	case "byArea":
+		return ec.fieldContext_WhatIf_byArea(ctx, field)
+	case "method":
+		return ec.fieldContext_WhatIf_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatIf", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4434,6 +5736,28 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_allocate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AllocationInput, error) {
+			return ec.unmarshalNAllocationInput2kantongᚋgraphᚋmodelᚐAllocationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_areaAt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4604,6 +5928,68 @@ func (ec *executionContext) field_Query_editions_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_hotspots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "measure",
+		func(ctx context.Context, v any) (model.MeasureInput, error) {
+			return ec.unmarshalNMeasureInput2kantongᚋgraphᚋmodelᚐMeasureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["measure"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (*registry.AreaLevel, error) {
+			return ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "neighbours",
+		func(ctx context.Context, v any) (*model.NeighbourRule, error) {
+			return ec.unmarshalONeighbourRule2ᚖkantongᚋgraphᚋmodelᚐNeighbourRule(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["neighbours"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "k",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["k"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "permutations",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["permutations"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "seed",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seed"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg6
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_household_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4678,6 +6064,28 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_priorities_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.PriorityInput, error) {
+			return ec.unmarshalNPriorityInput2kantongᚋgraphᚋmodelᚐPriorityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_program_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4719,6 +6127,90 @@ func (ec *executionContext) field_Query_programs_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["edition"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_quadrant_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "main",
+		func(ctx context.Context, v any) (model.OrientedMeasure, error) {
+			return ec.unmarshalNOrientedMeasure2kantongᚋgraphᚋmodelᚐOrientedMeasure(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["main"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "supporting",
+		func(ctx context.Context, v any) (model.OrientedMeasure, error) {
+			return ec.unmarshalNOrientedMeasure2kantongᚋgraphᚋmodelᚐOrientedMeasure(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["supporting"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (*registry.AreaLevel, error) {
+			return ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "reference",
+		func(ctx context.Context, v any) (*registry.AreaCode, error) {
+			return ec.unmarshalOAreaCode2ᚖkantongᚋinternalᚋregistryᚐAreaCode(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reference"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_rates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "measure",
+		func(ctx context.Context, v any) (model.MeasureInput, error) {
+			return ec.unmarshalNMeasureInput2kantongᚋgraphᚋmodelᚐMeasureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["measure"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (*registry.AreaLevel, error) {
+			return ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "within",
+		func(ctx context.Context, v any) ([]registry.AreaCode, error) {
+			return ec.unmarshalOAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["within"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg3
 	return args, nil
 }
 
@@ -4771,6 +6263,52 @@ func (ec *executionContext) field_Query_summary_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["edition"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_whatIf_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "program",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["program"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "eligibility",
+		func(ctx context.Context, v any) (registry.Filter, error) {
+			return ec.unmarshalNHouseholdFilter2kantongᚋinternalᚋregistryᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["eligibility"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "unitCostRupiah",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNRupiah2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["unitCostRupiah"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (*registry.AreaLevel, error) {
+			return ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg4
 	return args, nil
 }
 
@@ -4875,6 +6413,180 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _Allocation_areas(ctx context.Context, field graphql.CollectedField, obj *model.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_areas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Areas, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.AreaAllocation) graphql.Marshaler {
+			return ec.marshalNAreaAllocation2ᚕᚖkantongᚋgraphᚋmodelᚐAreaAllocationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_areas(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AreaAllocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Allocation_reached(ctx context.Context, field graphql.CollectedField, obj *model.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_reached(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reached, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_reached(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Allocation_left(ctx context.Context, field graphql.CollectedField, obj *model.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Allocation_rounding(ctx context.Context, field graphql.CollectedField, obj *model.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_rounding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rounding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNRupiah2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_rounding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Allocation", field, false, false, "Rupiah")
+}
+
+func (ec *executionContext) _Allocation_notes(ctx context.Context, field graphql.CollectedField, obj *model.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Allocation", field, false, false, "String")
+}
+
+func (ec *executionContext) _Allocation_method(ctx context.Context, field graphql.CollectedField, obj *model.Allocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Allocation_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Allocation_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Allocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AnsweredFor_geometry(ctx context.Context, field graphql.CollectedField, obj *model.AnsweredFor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -5495,6 +7207,93 @@ func (ec *executionContext) fieldContext_Area_indicators(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _AreaAllocation_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaAllocation_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaAllocation_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaAllocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaAllocation_rupiah(ctx context.Context, field graphql.CollectedField, obj *model.AreaAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaAllocation_rupiah(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rupiah, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNRupiah2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaAllocation_rupiah(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaAllocation", field, false, false, "Rupiah")
+}
+
+func (ec *executionContext) _AreaAllocation_households(ctx context.Context, field graphql.CollectedField, obj *model.AreaAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaAllocation_households(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Households, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaAllocation_households(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaAllocation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AreaConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.AreaConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5660,6 +7459,231 @@ func (ec *executionContext) fieldContext_AreaEdge_distanceMeters(_ context.Conte
 	return graphql.NewScalarFieldContext("AreaEdge", field, false, false, "Float")
 }
 
+func (ec *executionContext) _AreaHotspot_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaHotspot",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaHotspot_value(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaHotspot",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaHotspot_z(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_z(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Z, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_z(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaHotspot", field, false, false, "Float")
+}
+
+func (ec *executionContext) _AreaHotspot_pAdjusted(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_pAdjusted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PAdjusted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_pAdjusted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaHotspot", field, false, false, "Float")
+}
+
+func (ec *executionContext) _AreaHotspot_classification(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_classification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Classification, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *spatial.Class) graphql.Marshaler {
+			return ec.marshalOHotspotClass2ᚖkantongᚋinternalᚋspatialᚐClass(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_classification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaHotspot", field, false, false, "HotspotClass")
+}
+
+func (ec *executionContext) _AreaHotspot_confidence(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaHotspot", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AreaHotspot_localMoran(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_localMoran(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocalMoran, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_localMoran(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaHotspot", field, false, false, "Float")
+}
+
+func (ec *executionContext) _AreaHotspot_quadrant(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_quadrant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quadrant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_quadrant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaHotspot", field, false, false, "String")
+}
+
+func (ec *executionContext) _AreaHotspot_neighbours(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_neighbours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Neighbours, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_neighbours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaHotspot", field, false, false, "Int")
+}
+
 func (ec *executionContext) _AreaIndicator_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaIndicator) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5805,6 +7829,532 @@ func (ec *executionContext) _AreaIndicator_source(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_AreaIndicator_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AreaIndicator", field, true, false, "String")
+}
+
+func (ec *executionContext) _AreaQuadrant_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaQuadrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaQuadrant_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaQuadrant_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaQuadrant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaQuadrant_main(ctx context.Context, field graphql.CollectedField, obj *model.AreaQuadrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaQuadrant_main(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Main, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaQuadrant_main(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaQuadrant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaQuadrant_supporting(ctx context.Context, field graphql.CollectedField, obj *model.AreaQuadrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaQuadrant_supporting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Supporting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaQuadrant_supporting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaQuadrant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaQuadrant_quadrant(ctx context.Context, field graphql.CollectedField, obj *model.AreaQuadrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaQuadrant_quadrant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quadrant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaQuadrant_quadrant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaQuadrant", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AreaQuadrant_method(ctx context.Context, field graphql.CollectedField, obj *model.AreaQuadrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaQuadrant_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaQuadrant_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaQuadrant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaRate_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaRate_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaRate_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaRate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaRate_raw(ctx context.Context, field graphql.CollectedField, obj *model.AreaRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaRate_raw(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Raw, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaRate_raw(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaRate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaRate_smoothed(ctx context.Context, field graphql.CollectedField, obj *model.AreaRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaRate_smoothed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Smoothed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaRate_smoothed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaRate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaRate_lower(ctx context.Context, field graphql.CollectedField, obj *model.AreaRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaRate_lower(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lower, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaRate_lower(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaRate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaRate_upper(ctx context.Context, field graphql.CollectedField, obj *model.AreaRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaRate_upper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Upper, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaRate_upper(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaRate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaRate_n(ctx context.Context, field graphql.CollectedField, obj *model.AreaRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaRate_n(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.N, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaRate_n(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaRate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaRate_method(ctx context.Context, field graphql.CollectedField, obj *model.AreaRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaRate_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaRate_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaRate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaWhatIf_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaWhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaWhatIf_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaWhatIf_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaWhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaWhatIf_eligible(ctx context.Context, field graphql.CollectedField, obj *model.AreaWhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaWhatIf_eligible(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Eligible, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaWhatIf_eligible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaWhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaWhatIf_cost(ctx context.Context, field graphql.CollectedField, obj *model.AreaWhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaWhatIf_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalORupiah2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaWhatIf_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaWhatIf", field, false, false, "Rupiah")
+}
+
+func (ec *executionContext) _AreaWhatIf_newlyIn(ctx context.Context, field graphql.CollectedField, obj *model.AreaWhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaWhatIf_newlyIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewlyIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaWhatIf_newlyIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaWhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaWhatIf_droppedOut(ctx context.Context, field graphql.CollectedField, obj *model.AreaWhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaWhatIf_droppedOut(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DroppedOut, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaWhatIf_droppedOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaWhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AuditConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.AuditConnection) (ret graphql.Marshaler) {
@@ -6551,6 +9101,107 @@ func (ec *executionContext) fieldContext_CompositionCount_households(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Contribution_criterion(ctx context.Context, field graphql.CollectedField, obj *model.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_criterion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Criterion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_criterion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, "String")
+}
+
+func (ec *executionContext) _Contribution_raw(ctx context.Context, field graphql.CollectedField, obj *model.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_raw(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Raw, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_raw(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contribution",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contribution_normalised(ctx context.Context, field graphql.CollectedField, obj *model.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_normalised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Normalised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_normalised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Contribution_weighted(ctx context.Context, field graphql.CollectedField, obj *model.Contribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contribution_weighted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weighted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contribution_weighted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contribution", field, false, false, "Float")
+}
+
 func (ec *executionContext) _Count_value(ctx context.Context, field graphql.CollectedField, obj *model.Count) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6883,6 +9534,217 @@ func (ec *executionContext) fieldContext_Coverage_inclusion(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CriterionOmission_criterion(ctx context.Context, field graphql.CollectedField, obj *model.CriterionOmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionOmission_criterion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Criterion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionOmission_criterion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CriterionOmission", field, false, false, "String")
+}
+
+func (ec *executionContext) _CriterionOmission_leaders(ctx context.Context, field graphql.CollectedField, obj *model.CriterionOmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionOmission_leaders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Leaders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionOmission_leaders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CriterionOmission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CriterionOmission_entered(ctx context.Context, field graphql.CollectedField, obj *model.CriterionOmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionOmission_entered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionOmission_entered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CriterionOmission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CriterionOmission_left(ctx context.Context, field graphql.CollectedField, obj *model.CriterionOmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionOmission_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionOmission_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CriterionOmission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CriterionOmission_rankCorrelation(ctx context.Context, field graphql.CollectedField, obj *model.CriterionOmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionOmission_rankCorrelation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RankCorrelation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionOmission_rankCorrelation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CriterionOmission", field, false, false, "Float")
+}
+
+func (ec *executionContext) _CriterionWeight_criterion(ctx context.Context, field graphql.CollectedField, obj *model.CriterionWeight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionWeight_criterion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Criterion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionWeight_criterion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CriterionWeight", field, false, false, "String")
+}
+
+func (ec *executionContext) _CriterionWeight_weight(ctx context.Context, field graphql.CollectedField, obj *model.CriterionWeight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionWeight_weight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weight, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionWeight_weight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CriterionWeight", field, false, false, "Float")
+}
+
+func (ec *executionContext) _CriterionWeight_note(ctx context.Context, field graphql.CollectedField, obj *model.CriterionWeight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionWeight_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionWeight_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CriterionWeight", field, false, false, "String")
 }
 
 func (ec *executionContext) _DecileCount_decile(ctx context.Context, field graphql.CollectedField, obj *model.DecileCount) (ret graphql.Marshaler) {
@@ -8143,6 +11005,75 @@ func (ec *executionContext) fieldContext_FigureAllowance_renewsAt(_ context.Cont
 	return graphql.NewScalarFieldContext("FigureAllowance", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _GlobalMoran_moranI(ctx context.Context, field graphql.CollectedField, obj *model.GlobalMoran) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GlobalMoran_moranI(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MoranI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GlobalMoran_moranI(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GlobalMoran", field, false, false, "Float")
+}
+
+func (ec *executionContext) _GlobalMoran_z(ctx context.Context, field graphql.CollectedField, obj *model.GlobalMoran) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GlobalMoran_z(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Z, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GlobalMoran_z(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GlobalMoran", field, false, false, "Float")
+}
+
+func (ec *executionContext) _GlobalMoran_p(ctx context.Context, field graphql.CollectedField, obj *model.GlobalMoran) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GlobalMoran_p(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GlobalMoran_p(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GlobalMoran", field, false, false, "Float")
+}
+
 func (ec *executionContext) _GroupKey_area(ctx context.Context, field graphql.CollectedField, obj *model.GroupKey) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8393,6 +11324,125 @@ func (ec *executionContext) _Hex_center(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Hex_center(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Hex", field, false, false, "Geometry")
+}
+
+func (ec *executionContext) _Hotspots_global(ctx context.Context, field graphql.CollectedField, obj *model.Hotspots) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hotspots_global(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Global, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GlobalMoran) graphql.Marshaler {
+			return ec.marshalNGlobalMoran2ᚖkantongᚋgraphᚋmodelᚐGlobalMoran(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hotspots_global(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Hotspots",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GlobalMoran(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Hotspots_areas(ctx context.Context, field graphql.CollectedField, obj *model.Hotspots) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hotspots_areas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Areas, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.AreaHotspot) graphql.Marshaler {
+			return ec.marshalNAreaHotspot2ᚕᚖkantongᚋgraphᚋmodelᚐAreaHotspotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hotspots_areas(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Hotspots",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AreaHotspot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Hotspots_notes(ctx context.Context, field graphql.CollectedField, obj *model.Hotspots) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hotspots_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hotspots_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Hotspots", field, false, false, "String")
+}
+
+func (ec *executionContext) _Hotspots_method(ctx context.Context, field graphql.CollectedField, obj *model.Hotspots) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hotspots_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hotspots_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Hotspots",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Household_id(ctx context.Context, field graphql.CollectedField, obj *model.Household) (ret graphql.Marshaler) {
@@ -9341,6 +12391,130 @@ func (ec *executionContext) fieldContext_Limits_seconds(_ context.Context, field
 	return graphql.NewScalarFieldContext("Limits", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Method_name(ctx context.Context, field graphql.CollectedField, obj *model.Method) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Method_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Method_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Method", field, false, false, "String")
+}
+
+func (ec *executionContext) _Method_parameters(ctx context.Context, field graphql.CollectedField, obj *model.Method) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Method_parameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.MethodParameter) graphql.Marshaler {
+			return ec.marshalNMethodParameter2ᚕᚖkantongᚋgraphᚋmodelᚐMethodParameterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Method_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Method",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MethodParameter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Method_source(ctx context.Context, field graphql.CollectedField, obj *model.Method) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Method_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Method_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Method", field, false, false, "String")
+}
+
+func (ec *executionContext) _MethodParameter_name(ctx context.Context, field graphql.CollectedField, obj *model.MethodParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MethodParameter_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MethodParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MethodParameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _MethodParameter_value(ctx context.Context, field graphql.CollectedField, obj *model.MethodParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MethodParameter_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MethodParameter_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MethodParameter", field, false, false, "String")
+}
+
 func (ec *executionContext) _Mutation_createProgram(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9997,6 +13171,134 @@ func (ec *executionContext) fieldContext_Poverty_severity(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Priorities_ranked(ctx context.Context, field graphql.CollectedField, obj *model.Priorities) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Priorities_ranked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ranked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.RankedArea) graphql.Marshaler {
+			return ec.marshalNRankedArea2ᚕᚖkantongᚋgraphᚋmodelᚐRankedAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Priorities_ranked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Priorities",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RankedArea(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Priorities_criteria(ctx context.Context, field graphql.CollectedField, obj *model.Priorities) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Priorities_criteria(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Criteria, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CriterionWeight) graphql.Marshaler {
+			return ec.marshalNCriterionWeight2ᚕᚖkantongᚋgraphᚋmodelᚐCriterionWeightᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Priorities_criteria(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Priorities",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CriterionWeight(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Priorities_sensitivity(ctx context.Context, field graphql.CollectedField, obj *model.Priorities) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Priorities_sensitivity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sensitivity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CriterionOmission) graphql.Marshaler {
+			return ec.marshalNCriterionOmission2ᚕᚖkantongᚋgraphᚋmodelᚐCriterionOmissionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Priorities_sensitivity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Priorities",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CriterionOmission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Priorities_method(ctx context.Context, field graphql.CollectedField, obj *model.Priorities) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Priorities_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Priorities_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Priorities",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
 		},
 	}
 	return fc, nil
@@ -11221,6 +14523,378 @@ func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_rates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_rates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Rates(ctx, fc.Args["measure"].(model.MeasureInput), fc.Args["level"].(*registry.AreaLevel), fc.Args["within"].([]registry.AreaCode), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal []*model.AreaRate
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.AreaRate
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.AreaRate) graphql.Marshaler {
+			return ec.marshalOAreaRate2ᚕᚖkantongᚋgraphᚋmodelᚐAreaRateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_rates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AreaRate(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_rates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_hotspots(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_hotspots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Hotspots(ctx, fc.Args["measure"].(model.MeasureInput), fc.Args["level"].(*registry.AreaLevel), fc.Args["neighbours"].(*model.NeighbourRule), fc.Args["k"].(*int), fc.Args["permutations"].(*int), fc.Args["seed"].(*int), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal *model.Hotspots
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Hotspots
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Hotspots) graphql.Marshaler {
+			return ec.marshalOHotspots2ᚖkantongᚋgraphᚋmodelᚐHotspots(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_hotspots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hotspots(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_hotspots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_priorities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_priorities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Priorities(ctx, fc.Args["input"].(model.PriorityInput), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal *model.Priorities
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Priorities
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Priorities) graphql.Marshaler {
+			return ec.marshalOPriorities2ᚖkantongᚋgraphᚋmodelᚐPriorities(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_priorities(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Priorities(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_priorities_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_quadrant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_quadrant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Quadrant(ctx, fc.Args["main"].(model.OrientedMeasure), fc.Args["supporting"].(model.OrientedMeasure), fc.Args["level"].(*registry.AreaLevel), fc.Args["reference"].(*registry.AreaCode), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal []*model.AreaQuadrant
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.AreaQuadrant
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.AreaQuadrant) graphql.Marshaler {
+			return ec.marshalOAreaQuadrant2ᚕᚖkantongᚋgraphᚋmodelᚐAreaQuadrantᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_quadrant(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AreaQuadrant(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_quadrant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_allocate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_allocate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Allocate(ctx, fc.Args["input"].(model.AllocationInput), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal *model.Allocation
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Allocation
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Allocation) graphql.Marshaler {
+			return ec.marshalOAllocation2ᚖkantongᚋgraphᚋmodelᚐAllocation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_allocate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Allocation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_allocate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_whatIf(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_whatIf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().WhatIf(ctx, fc.Args["program"].(string), fc.Args["eligibility"].(registry.Filter), fc.Args["unitCostRupiah"].(int64), fc.Args["level"].(*registry.AreaLevel), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal *model.WhatIf
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.WhatIf
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WhatIf) graphql.Marshaler {
+			return ec.marshalOWhatIf2ᚖkantongᚋgraphᚋmodelᚐWhatIf(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_whatIf(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhatIf(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_whatIf_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_keys(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11519,6 +15193,208 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RankedArea_area(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedArea_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankedArea_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankedArea",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankedArea_score(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedArea_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankedArea_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankedArea", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RankedArea_rank(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedArea_rank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankedArea_rank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankedArea", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RankedArea_rankLow(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedArea_rankLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RankLow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankedArea_rankLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankedArea", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RankedArea_rankHigh(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedArea_rankHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RankHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankedArea_rankHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankedArea", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RankedArea_probabilityTop(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedArea_probabilityTop(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProbabilityTop, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankedArea_probabilityTop(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankedArea", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RankedArea_contributions(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedArea_contributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contributions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Contribution) graphql.Marshaler {
+			return ec.marshalNContribution2ᚕᚖkantongᚋgraphᚋmodelᚐContributionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RankedArea_contributions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankedArea",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contribution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RankedArea_note(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedArea_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankedArea_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankedArea", field, false, false, "String")
 }
 
 func (ec *executionContext) _Rate_value(ctx context.Context, field graphql.CollectedField, obj *model.Rate) (ret graphql.Marshaler) {
@@ -12251,6 +16127,189 @@ func (ec *executionContext) fieldContext_Viewer_figures(ctx context.Context, fie
 	if fc.Args, err = ec.field_Viewer_figures_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatIf_eligible(ctx context.Context, field graphql.CollectedField, obj *model.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_eligible(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Eligible, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_eligible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatIf_cost(ctx context.Context, field graphql.CollectedField, obj *model.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalORupiah2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WhatIf", field, false, false, "Rupiah")
+}
+
+func (ec *executionContext) _WhatIf_newlyIn(ctx context.Context, field graphql.CollectedField, obj *model.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_newlyIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewlyIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_newlyIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatIf_droppedOut(ctx context.Context, field graphql.CollectedField, obj *model.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_droppedOut(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DroppedOut, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_droppedOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatIf_byArea(ctx context.Context, field graphql.CollectedField, obj *model.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_byArea(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByArea, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.AreaWhatIf) graphql.Marshaler {
+			return ec.marshalNAreaWhatIf2ᚕᚖkantongᚋgraphᚋmodelᚐAreaWhatIfᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_byArea(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AreaWhatIf(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatIf_method(ctx context.Context, field graphql.CollectedField, obj *model.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -13328,6 +17387,100 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAllocationInput(ctx context.Context, obj any) (model.AllocationInput, error) {
+	var it model.AllocationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["across"]; !present {
+		asMap["across"] = "NEED"
+	}
+	if _, present := asMap["level"]; !present {
+		asMap["level"] = "KELURAHAN"
+	}
+	if _, present := asMap["minimumPerArea"]; !present {
+		asMap["minimumPerArea"] = 0
+	}
+
+	fieldsInOrder := [...]string{"program", "budgetRupiah", "unitCostRupiah", "across", "level", "within", "minimumPerArea"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "program":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("program"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Program = data
+		case "budgetRupiah":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budgetRupiah"))
+			data, err := ec.unmarshalNRupiah2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BudgetRupiah = data
+		case "unitCostRupiah":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unitCostRupiah"))
+			data, err := ec.unmarshalORupiah2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UnitCostRupiah = data
+		case "across":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("across"))
+			data, err := ec.unmarshalOAcross2ᚖkantongᚋgraphᚋmodelᚐAcross(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Across = data
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Level = data
+		case "within":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
+			data, err := ec.unmarshalOAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Within = data
+		case "minimumPerArea":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minimumPerArea"))
+			data, err := ec.unmarshalORupiah2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinimumPerArea = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAllocationInput unmarshals raw into the AllocationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAllocationInput(ctx context.Context, raw any) (model.AllocationInput, error) {
+	var out model.AllocationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AllocationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAreaFilter(ctx context.Context, obj any) (model.AreaFilter, error) {
 	var it model.AreaFilter
 	if obj == nil {
@@ -13472,6 +17625,69 @@ func (ec *executionContext) unmarshalInputBBoxInput(ctx context.Context, obj any
 func UnmarshalBBoxInput(ctx context.Context, raw any) (registry.BBox, error) {
 	var out registry.BBox
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "BBoxInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCriterionInput(ctx context.Context, obj any) (model.CriterionInput, error) {
+	var it model.CriterionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["weight"]; !present {
+		asMap["weight"] = 1
+	}
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "MORE_IS_WORSE"
+	}
+
+	fieldsInOrder := [...]string{"measure", "weight", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "measure":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("measure"))
+			data, err := ec.unmarshalNMeasureInput2ᚖkantongᚋgraphᚋmodelᚐMeasureInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Measure = data
+		case "weight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weight"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weight = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrientation2ᚖkantongᚋinternalᚋtargetingᚐOrientation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCriterionInput unmarshals raw into the CriterionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCriterionInput(ctx context.Context, raw any) (model.CriterionInput, error) {
+	var out model.CriterionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CriterionInput", raw, &out)
 	return out, err
 }
 
@@ -13745,6 +17961,55 @@ func UnmarshalHouseholdFilter(ctx context.Context, raw any) (registry.Filter, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputIndicatorInput(ctx context.Context, obj any) (model.IndicatorInput, error) {
+	var it model.IndicatorInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "year"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "year":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("year"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Year = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalIndicatorInput unmarshals raw into the IndicatorInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalIndicatorInput(ctx context.Context, raw any) (model.IndicatorInput, error) {
+	var out model.IndicatorInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "IndicatorInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputIntRange(ctx context.Context, obj any) (registry.IntRange, error) {
 	var it registry.IntRange
 	if obj == nil {
@@ -13864,6 +18129,87 @@ func UnmarshalKeyInput(ctx context.Context, raw any) (model.KeyInput, error) {
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMeasureInput(ctx context.Context, obj any) (model.MeasureInput, error) {
+	var it model.MeasureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"share", "deprivation", "exclusion", "indicator"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "share":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("share"))
+			data, err := ec.unmarshalOShareInput2ᚖkantongᚋgraphᚋmodelᚐShareInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Share = data
+		case "deprivation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deprivation"))
+			data, err := ec.unmarshalODeprivation2ᚖkantongᚋinternalᚋregistryᚐDeprivation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Deprivation = data
+		case "exclusion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exclusion"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exclusion = data
+		case "indicator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("indicator"))
+			data, err := ec.unmarshalOIndicatorInput2ᚖkantongᚋgraphᚋmodelᚐIndicatorInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Indicator = data
+		}
+	}
+	// Execute INPUT_OBJECT level directives (e.g., @oneOf, @directive3)
+	// These run after all fields have been unmarshaled
+	directive0 := func(ctx context.Context) (any, error) { return it, nil }
+
+	directive1 := func(ctx context.Context) (any, error) {
+		if ec.Directives.OneOf == nil {
+			return it, graphql.ErrorOnPath(ctx, errors.New("directive oneOf is not implemented"))
+		}
+		return ec.Directives.OneOf(ctx, asMap, directive0)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		return it, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(model.MeasureInput); ok {
+		return data, nil
+	}
+	return it, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from INPUT_OBJECT directive, should be model.MeasureInput`, tmp))
+}
+
+// UnmarshalMeasureInput unmarshals raw into the MeasureInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMeasureInput(ctx context.Context, raw any) (model.MeasureInput, error) {
+	var out model.MeasureInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MeasureInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputNearInput(ctx context.Context, obj any) (registry.Near, error) {
 	var it registry.Near
 	if obj == nil {
@@ -13913,6 +18259,59 @@ func UnmarshalNearInput(ctx context.Context, raw any) (registry.Near, error) {
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputOrientedMeasure(ctx context.Context, obj any) (model.OrientedMeasure, error) {
+	var it model.OrientedMeasure
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "MORE_IS_WORSE"
+	}
+
+	fieldsInOrder := [...]string{"measure", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "measure":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("measure"))
+			data, err := ec.unmarshalNMeasureInput2ᚖkantongᚋgraphᚋmodelᚐMeasureInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Measure = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrientation2ᚖkantongᚋinternalᚋtargetingᚐOrientation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOrientedMeasure unmarshals raw into the OrientedMeasure input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOrientedMeasure(ctx context.Context, raw any) (model.OrientedMeasure, error) {
+	var out model.OrientedMeasure
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrientedMeasure", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPointInput(ctx context.Context, obj any) (registry.Position, error) {
 	var it registry.Position
 	if obj == nil {
@@ -13959,6 +18358,113 @@ func (ec *executionContext) unmarshalInputPointInput(ctx context.Context, obj an
 func UnmarshalPointInput(ctx context.Context, raw any) (registry.Position, error) {
 	var out registry.Position
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PointInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPriorityInput(ctx context.Context, obj any) (model.PriorityInput, error) {
+	var it model.PriorityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["level"]; !present {
+		asMap["level"] = "KELURAHAN"
+	}
+	if _, present := asMap["normalisation"]; !present {
+		asMap["normalisation"] = "MIN_MAX"
+	}
+	if _, present := asMap["draws"]; !present {
+		asMap["draws"] = 1000
+	}
+	if _, present := asMap["seed"]; !present {
+		asMap["seed"] = 1
+	}
+	if _, present := asMap["top"]; !present {
+		asMap["top"] = 5
+	}
+
+	fieldsInOrder := [...]string{"criteria", "pillar", "level", "within", "normalisation", "draws", "seed", "top"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "criteria":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("criteria"))
+			data, err := ec.unmarshalOCriterionInput2ᚕᚖkantongᚋgraphᚋmodelᚐCriterionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Criteria = data
+		case "pillar":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pillar"))
+			data, err := ec.unmarshalOPillar2ᚖkantongᚋinternalᚋregistryᚐPillar(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pillar = data
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Level = data
+		case "within":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
+			data, err := ec.unmarshalOAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Within = data
+		case "normalisation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("normalisation"))
+			data, err := ec.unmarshalONormalisation2ᚖkantongᚋinternalᚋtargetingᚐNormalisation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Normalisation = data
+		case "draws":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("draws"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Draws = data
+		case "seed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seed"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seed = data
+		case "top":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("top"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Top = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPriorityInput unmarshals raw into the PriorityInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPriorityInput(ctx context.Context, raw any) (model.PriorityInput, error) {
+	var out model.PriorityInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PriorityInput", raw, &out)
 	return out, err
 }
 
@@ -14067,6 +18573,66 @@ func UnmarshalProgramInput(ctx context.Context, raw any) (model.ProgramInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputShareInput(ctx context.Context, obj any) (model.ShareInput, error) {
+	var it model.ShareInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["people"]; !present {
+		asMap["people"] = false
+	}
+
+	fieldsInOrder := [...]string{"meeting", "among", "people"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "meeting":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meeting"))
+			data, err := ec.unmarshalNHouseholdFilter2ᚖkantongᚋinternalᚋregistryᚐFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Meeting = data
+		case "among":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("among"))
+			data, err := ec.unmarshalOHouseholdFilter2ᚖkantongᚋinternalᚋregistryᚐFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Among = data
+		case "people":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("people"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.People = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalShareInput unmarshals raw into the ShareInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalShareInput(ctx context.Context, raw any) (model.ShareInput, error) {
+	var out model.ShareInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ShareInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSpatialFilter(ctx context.Context, obj any) (registry.Spatial, error) {
 	var it registry.Spatial
 	if obj == nil {
@@ -14171,6 +18737,64 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var allocationImplementors = []string{"Allocation"}
+
+func (ec *executionContext) _Allocation(ctx context.Context, sel ast.SelectionSet, obj *model.Allocation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, allocationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Allocation")
+		case "areas":
+			out.Values[i] = ec._Allocation_areas(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reached":
+			out.Values[i] = ec._Allocation_reached(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._Allocation_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rounding":
+			out.Values[i] = ec._Allocation_rounding(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notes":
+			out.Values[i] = ec._Allocation_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._Allocation_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var answeredForImplementors = []string{"AnsweredFor"}
 
@@ -14338,6 +18962,49 @@ func (ec *executionContext) _Area(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var areaAllocationImplementors = []string{"AreaAllocation"}
+
+func (ec *executionContext) _AreaAllocation(ctx context.Context, sel ast.SelectionSet, obj *model.AreaAllocation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, areaAllocationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AreaAllocation")
+		case "area":
+			out.Values[i] = ec._AreaAllocation_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rupiah":
+			out.Values[i] = ec._AreaAllocation_rupiah(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "households":
+			out.Values[i] = ec._AreaAllocation_households(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var areaConnectionImplementors = []string{"AreaConnection"}
 
 func (ec *executionContext) _AreaConnection(ctx context.Context, sel ast.SelectionSet, obj *model.AreaConnection) graphql.Marshaler {
@@ -14424,6 +19091,79 @@ func (ec *executionContext) _AreaEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var areaHotspotImplementors = []string{"AreaHotspot"}
+
+func (ec *executionContext) _AreaHotspot(ctx context.Context, sel ast.SelectionSet, obj *model.AreaHotspot) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, areaHotspotImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AreaHotspot")
+		case "area":
+			out.Values[i] = ec._AreaHotspot_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._AreaHotspot_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "z":
+			out.Values[i] = ec._AreaHotspot_z(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pAdjusted":
+			out.Values[i] = ec._AreaHotspot_pAdjusted(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "classification":
+			out.Values[i] = ec._AreaHotspot_classification(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._AreaHotspot_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "localMoran":
+			out.Values[i] = ec._AreaHotspot_localMoran(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quadrant":
+			out.Values[i] = ec._AreaHotspot_quadrant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "neighbours":
+			out.Values[i] = ec._AreaHotspot_neighbours(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var areaIndicatorImplementors = []string{"AreaIndicator"}
 
 func (ec *executionContext) _AreaIndicator(ctx context.Context, sel ast.SelectionSet, obj *model.AreaIndicator) graphql.Marshaler {
@@ -14462,6 +19202,175 @@ func (ec *executionContext) _AreaIndicator(ctx context.Context, sel ast.Selectio
 			}
 		case "source":
 			out.Values[i] = ec._AreaIndicator_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var areaQuadrantImplementors = []string{"AreaQuadrant"}
+
+func (ec *executionContext) _AreaQuadrant(ctx context.Context, sel ast.SelectionSet, obj *model.AreaQuadrant) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, areaQuadrantImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AreaQuadrant")
+		case "area":
+			out.Values[i] = ec._AreaQuadrant_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "main":
+			out.Values[i] = ec._AreaQuadrant_main(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "supporting":
+			out.Values[i] = ec._AreaQuadrant_supporting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quadrant":
+			out.Values[i] = ec._AreaQuadrant_quadrant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._AreaQuadrant_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var areaRateImplementors = []string{"AreaRate"}
+
+func (ec *executionContext) _AreaRate(ctx context.Context, sel ast.SelectionSet, obj *model.AreaRate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, areaRateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AreaRate")
+		case "area":
+			out.Values[i] = ec._AreaRate_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "raw":
+			out.Values[i] = ec._AreaRate_raw(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "smoothed":
+			out.Values[i] = ec._AreaRate_smoothed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lower":
+			out.Values[i] = ec._AreaRate_lower(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "upper":
+			out.Values[i] = ec._AreaRate_upper(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "n":
+			out.Values[i] = ec._AreaRate_n(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._AreaRate_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var areaWhatIfImplementors = []string{"AreaWhatIf"}
+
+func (ec *executionContext) _AreaWhatIf(ctx context.Context, sel ast.SelectionSet, obj *model.AreaWhatIf) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, areaWhatIfImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AreaWhatIf")
+		case "area":
+			out.Values[i] = ec._AreaWhatIf_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "eligible":
+			out.Values[i] = ec._AreaWhatIf_eligible(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._AreaWhatIf_cost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "newlyIn":
+			out.Values[i] = ec._AreaWhatIf_newlyIn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "droppedOut":
+			out.Values[i] = ec._AreaWhatIf_droppedOut(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -14800,6 +19709,54 @@ func (ec *executionContext) _CompositionCount(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var contributionImplementors = []string{"Contribution"}
+
+func (ec *executionContext) _Contribution(ctx context.Context, sel ast.SelectionSet, obj *model.Contribution) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contributionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Contribution")
+		case "criterion":
+			out.Values[i] = ec._Contribution_criterion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "raw":
+			out.Values[i] = ec._Contribution_raw(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "normalised":
+			out.Values[i] = ec._Contribution_normalised(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weighted":
+			out.Values[i] = ec._Contribution_weighted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var countImplementors = []string{"Count"}
 
 func (ec *executionContext) _Count(ctx context.Context, sel ast.SelectionSet, obj *model.Count) graphql.Marshaler {
@@ -14892,6 +19849,102 @@ func (ec *executionContext) _Coverage(ctx context.Context, sel ast.SelectionSet,
 		case "inclusion":
 			out.Values[i] = ec._Coverage_inclusion(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var criterionOmissionImplementors = []string{"CriterionOmission"}
+
+func (ec *executionContext) _CriterionOmission(ctx context.Context, sel ast.SelectionSet, obj *model.CriterionOmission) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, criterionOmissionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CriterionOmission")
+		case "criterion":
+			out.Values[i] = ec._CriterionOmission_criterion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leaders":
+			out.Values[i] = ec._CriterionOmission_leaders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "entered":
+			out.Values[i] = ec._CriterionOmission_entered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._CriterionOmission_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rankCorrelation":
+			out.Values[i] = ec._CriterionOmission_rankCorrelation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var criterionWeightImplementors = []string{"CriterionWeight"}
+
+func (ec *executionContext) _CriterionWeight(ctx context.Context, sel ast.SelectionSet, obj *model.CriterionWeight) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, criterionWeightImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CriterionWeight")
+		case "criterion":
+			out.Values[i] = ec._CriterionWeight_criterion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weight":
+			out.Values[i] = ec._CriterionWeight_weight(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._CriterionWeight_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -15441,6 +20494,49 @@ func (ec *executionContext) _FigureAllowance(ctx context.Context, sel ast.Select
 	return out
 }
 
+var globalMoranImplementors = []string{"GlobalMoran"}
+
+func (ec *executionContext) _GlobalMoran(ctx context.Context, sel ast.SelectionSet, obj *model.GlobalMoran) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, globalMoranImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GlobalMoran")
+		case "moranI":
+			out.Values[i] = ec._GlobalMoran_moranI(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "z":
+			out.Values[i] = ec._GlobalMoran_z(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "p":
+			out.Values[i] = ec._GlobalMoran_p(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var groupKeyImplementors = []string{"GroupKey"}
 
 func (ec *executionContext) _GroupKey(ctx context.Context, sel ast.SelectionSet, obj *model.GroupKey) graphql.Marshaler {
@@ -15523,6 +20619,54 @@ func (ec *executionContext) _Hex(ctx context.Context, sel ast.SelectionSet, obj 
 		case "center":
 			out.Values[i] = ec._Hex_center(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var hotspotsImplementors = []string{"Hotspots"}
+
+func (ec *executionContext) _Hotspots(ctx context.Context, sel ast.SelectionSet, obj *model.Hotspots) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, hotspotsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Hotspots")
+		case "global":
+			out.Values[i] = ec._Hotspots_global(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "areas":
+			out.Values[i] = ec._Hotspots_areas(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notes":
+			out.Values[i] = ec._Hotspots_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._Hotspots_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -15904,6 +21048,87 @@ func (ec *executionContext) _Limits(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var methodImplementors = []string{"Method"}
+
+func (ec *executionContext) _Method(ctx context.Context, sel ast.SelectionSet, obj *model.Method) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, methodImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Method")
+		case "name":
+			out.Values[i] = ec._Method_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parameters":
+			out.Values[i] = ec._Method_parameters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._Method_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var methodParameterImplementors = []string{"MethodParameter"}
+
+func (ec *executionContext) _MethodParameter(ctx context.Context, sel ast.SelectionSet, obj *model.MethodParameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, methodParameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MethodParameter")
+		case "name":
+			out.Values[i] = ec._MethodParameter_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._MethodParameter_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -16101,6 +21326,54 @@ func (ec *executionContext) _Poverty(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "severity":
 			out.Values[i] = ec._Poverty_severity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var prioritiesImplementors = []string{"Priorities"}
+
+func (ec *executionContext) _Priorities(ctx context.Context, sel ast.SelectionSet, obj *model.Priorities) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, prioritiesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Priorities")
+		case "ranked":
+			out.Values[i] = ec._Priorities_ranked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "criteria":
+			out.Values[i] = ec._Priorities_criteria(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sensitivity":
+			out.Values[i] = ec._Priorities_sensitivity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._Priorities_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16411,6 +21684,42 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_viewer(ctx, field)
 				})
+		case "rates":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_rates(ctx, field)
+				})
+		case "hotspots":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_hotspots(ctx, field)
+				})
+		case "priorities":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_priorities(ctx, field)
+				})
+		case "quadrant":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_quadrant(ctx, field)
+				})
+		case "allocate":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_allocate(ctx, field)
+				})
+		case "whatIf":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_whatIf(ctx, field)
+				})
 		case "keys":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -16448,6 +21757,74 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var rankedAreaImplementors = []string{"RankedArea"}
+
+func (ec *executionContext) _RankedArea(ctx context.Context, sel ast.SelectionSet, obj *model.RankedArea) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rankedAreaImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RankedArea")
+		case "area":
+			out.Values[i] = ec._RankedArea_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._RankedArea_score(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rank":
+			out.Values[i] = ec._RankedArea_rank(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rankLow":
+			out.Values[i] = ec._RankedArea_rankLow(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rankHigh":
+			out.Values[i] = ec._RankedArea_rankHigh(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "probabilityTop":
+			out.Values[i] = ec._RankedArea_probabilityTop(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contributions":
+			out.Values[i] = ec._RankedArea_contributions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._RankedArea_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -16744,6 +22121,64 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_figures(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var whatIfImplementors = []string{"WhatIf"}
+
+func (ec *executionContext) _WhatIf(ctx context.Context, sel ast.SelectionSet, obj *model.WhatIf) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, whatIfImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WhatIf")
+		case "eligible":
+			out.Values[i] = ec._WhatIf_eligible(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._WhatIf_cost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "newlyIn":
+			out.Values[i] = ec._WhatIf_newlyIn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "droppedOut":
+			out.Values[i] = ec._WhatIf_droppedOut(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byArea":
+			out.Values[i] = ec._WhatIf_byArea(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._WhatIf_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -17123,6 +22558,11 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAllocationInput2kantongᚋgraphᚋmodelᚐAllocationInput(ctx context.Context, v any) (model.AllocationInput, error) {
+	res, err := ec.unmarshalInputAllocationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Area) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -17145,6 +22585,30 @@ func (ec *executionContext) marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx c
 		return graphql.Null
 	}
 	return ec._Area(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAreaAllocation2ᚕᚖkantongᚋgraphᚋmodelᚐAreaAllocationᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaAllocation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAreaAllocation2ᚖkantongᚋgraphᚋmodelᚐAreaAllocation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAreaAllocation2ᚖkantongᚋgraphᚋmodelᚐAreaAllocation(ctx context.Context, sel ast.SelectionSet, v *model.AreaAllocation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AreaAllocation!")
+		return graphql.Null
+	}
+	return ec._AreaAllocation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx context.Context, v any) (registry.AreaCode, error) {
@@ -17189,6 +22653,30 @@ func (ec *executionContext) marshalNAreaEdge2ᚕkantongᚋgraphᚋmodelᚐAreaEd
 	return ret
 }
 
+func (ec *executionContext) marshalNAreaHotspot2ᚕᚖkantongᚋgraphᚋmodelᚐAreaHotspotᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaHotspot) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAreaHotspot2ᚖkantongᚋgraphᚋmodelᚐAreaHotspot(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAreaHotspot2ᚖkantongᚋgraphᚋmodelᚐAreaHotspot(ctx context.Context, sel ast.SelectionSet, v *model.AreaHotspot) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AreaHotspot!")
+		return graphql.Null
+	}
+	return ec._AreaHotspot(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAreaIndicator2ᚕᚖkantongᚋgraphᚋmodelᚐAreaIndicatorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaIndicator) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -17225,6 +22713,46 @@ func (ec *executionContext) marshalNAreaLevel2kantongᚋinternalᚋregistryᚐAr
 		graphql.AddInvalidNullFromMarshaler(ctx, "AreaLevel!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNAreaQuadrant2ᚖkantongᚋgraphᚋmodelᚐAreaQuadrant(ctx context.Context, sel ast.SelectionSet, v *model.AreaQuadrant) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AreaQuadrant!")
+		return graphql.Null
+	}
+	return ec._AreaQuadrant(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAreaRate2ᚖkantongᚋgraphᚋmodelᚐAreaRate(ctx context.Context, sel ast.SelectionSet, v *model.AreaRate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AreaRate!")
+		return graphql.Null
+	}
+	return ec._AreaRate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAreaWhatIf2ᚕᚖkantongᚋgraphᚋmodelᚐAreaWhatIfᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaWhatIf) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAreaWhatIf2ᚖkantongᚋgraphᚋmodelᚐAreaWhatIf(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAreaWhatIf2ᚖkantongᚋgraphᚋmodelᚐAreaWhatIf(ctx context.Context, sel ast.SelectionSet, v *model.AreaWhatIf) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AreaWhatIf!")
+		return graphql.Null
+	}
+	return ec._AreaWhatIf(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAuditEdge2kantongᚋgraphᚋmodelᚐAuditEdge(ctx context.Context, sel ast.SelectionSet, v model.AuditEdge) graphql.Marshaler {
@@ -17297,8 +22825,40 @@ func (ec *executionContext) marshalNCompositionCount2ᚕkantongᚋgraphᚋmodel�
 	return ret
 }
 
+func (ec *executionContext) marshalNContribution2ᚕᚖkantongᚋgraphᚋmodelᚐContributionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Contribution) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContribution2ᚖkantongᚋgraphᚋmodelᚐContribution(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContribution2ᚖkantongᚋgraphᚋmodelᚐContribution(ctx context.Context, sel ast.SelectionSet, v *model.Contribution) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Contribution!")
+		return graphql.Null
+	}
+	return ec._Contribution(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx context.Context, sel ast.SelectionSet, v model.Count) graphql.Marshaler {
 	return ec._Count(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx context.Context, sel ast.SelectionSet, v *model.Count) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Count!")
+		return graphql.Null
+	}
+	return ec._Count(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCoverage2ᚕᚖkantongᚋgraphᚋmodelᚐCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
@@ -17323,6 +22883,59 @@ func (ec *executionContext) marshalNCoverage2ᚖkantongᚋgraphᚋmodelᚐCovera
 		return graphql.Null
 	}
 	return ec._Coverage(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCriterionInput2ᚖkantongᚋgraphᚋmodelᚐCriterionInput(ctx context.Context, v any) (*model.CriterionInput, error) {
+	res, err := ec.unmarshalInputCriterionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCriterionOmission2ᚕᚖkantongᚋgraphᚋmodelᚐCriterionOmissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CriterionOmission) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCriterionOmission2ᚖkantongᚋgraphᚋmodelᚐCriterionOmission(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCriterionOmission2ᚖkantongᚋgraphᚋmodelᚐCriterionOmission(ctx context.Context, sel ast.SelectionSet, v *model.CriterionOmission) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CriterionOmission!")
+		return graphql.Null
+	}
+	return ec._CriterionOmission(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCriterionWeight2ᚕᚖkantongᚋgraphᚋmodelᚐCriterionWeightᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CriterionWeight) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCriterionWeight2ᚖkantongᚋgraphᚋmodelᚐCriterionWeight(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCriterionWeight2ᚖkantongᚋgraphᚋmodelᚐCriterionWeight(ctx context.Context, sel ast.SelectionSet, v *model.CriterionWeight) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CriterionWeight!")
+		return graphql.Null
+	}
+	return ec._CriterionWeight(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDate2kantongᚋinternalᚋregistryᚐDate(ctx context.Context, v any) (registry.Date, error) {
@@ -17608,6 +23221,14 @@ func (ec *executionContext) marshalNGeometry2githubᚗcomᚋpaulmachᚋorbᚐGeo
 	return res
 }
 
+func (ec *executionContext) marshalNGlobalMoran2ᚖkantongᚋgraphᚋmodelᚐGlobalMoran(ctx context.Context, sel ast.SelectionSet, v *model.GlobalMoran) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GlobalMoran!")
+		return graphql.Null
+	}
+	return ec._GlobalMoran(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNGroupBy2ᚕᚖkantongᚋgraphᚋmodelᚐGroupByᚄ(ctx context.Context, v any) ([]*model.GroupBy, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -17751,6 +23372,53 @@ func (ec *executionContext) marshalNLimits2ᚖkantongᚋgraphᚋmodelᚐLimits(c
 	return ec._Limits(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMeasureInput2kantongᚋgraphᚋmodelᚐMeasureInput(ctx context.Context, v any) (model.MeasureInput, error) {
+	res, err := ec.unmarshalInputMeasureInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMeasureInput2ᚖkantongᚋgraphᚋmodelᚐMeasureInput(ctx context.Context, v any) (*model.MeasureInput, error) {
+	res, err := ec.unmarshalInputMeasureInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx context.Context, sel ast.SelectionSet, v *model.Method) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Method!")
+		return graphql.Null
+	}
+	return ec._Method(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMethodParameter2ᚕᚖkantongᚋgraphᚋmodelᚐMethodParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MethodParameter) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMethodParameter2ᚖkantongᚋgraphᚋmodelᚐMethodParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMethodParameter2ᚖkantongᚋgraphᚋmodelᚐMethodParameter(ctx context.Context, sel ast.SelectionSet, v *model.MethodParameter) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MethodParameter!")
+		return graphql.Null
+	}
+	return ec._MethodParameter(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOrientedMeasure2kantongᚋgraphᚋmodelᚐOrientedMeasure(ctx context.Context, v any) (model.OrientedMeasure, error) {
+	res, err := ec.unmarshalInputOrientedMeasure(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNPageInfo2kantongᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v model.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
 }
@@ -17808,6 +23476,11 @@ func (ec *executionContext) unmarshalNPointInput2kantongᚋinternalᚋregistry�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNPriorityInput2kantongᚋgraphᚋmodelᚐPriorityInput(ctx context.Context, v any) (model.PriorityInput, error) {
+	res, err := ec.unmarshalInputPriorityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNProgram2ᚕᚖkantongᚋgraphᚋmodelᚐProgramᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Program) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -17857,8 +23530,40 @@ func (ec *executionContext) unmarshalNProgramInput2kantongᚋgraphᚋmodelᚐPro
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNRankedArea2ᚕᚖkantongᚋgraphᚋmodelᚐRankedAreaᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RankedArea) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRankedArea2ᚖkantongᚋgraphᚋmodelᚐRankedArea(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRankedArea2ᚖkantongᚋgraphᚋmodelᚐRankedArea(ctx context.Context, sel ast.SelectionSet, v *model.RankedArea) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RankedArea!")
+		return graphql.Null
+	}
+	return ec._RankedArea(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRate2kantongᚋgraphᚋmodelᚐRate(ctx context.Context, sel ast.SelectionSet, v model.Rate) graphql.Marshaler {
 	return ec._Rate(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx context.Context, sel ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Rate!")
+		return graphql.Null
+	}
+	return ec._Rate(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx context.Context, v any) (registry.Role, error) {
@@ -18098,6 +23803,29 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalOAcross2ᚖkantongᚋgraphᚋmodelᚐAcross(ctx context.Context, v any) (*model.Across, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.Across)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAcross2ᚖkantongᚋgraphᚋmodelᚐAcross(ctx context.Context, sel ast.SelectionSet, v *model.Across) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOAllocation2ᚖkantongᚋgraphᚋmodelᚐAllocation(ctx context.Context, sel ast.SelectionSet, v *model.Allocation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Allocation(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOAnsweredFor2ᚖkantongᚋgraphᚋmodelᚐAnsweredFor(ctx context.Context, sel ast.SelectionSet, v *model.AnsweredFor) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -18191,6 +23919,44 @@ func (ec *executionContext) marshalOAreaLevel2ᚖkantongᚋinternalᚋregistry�
 	return res
 }
 
+func (ec *executionContext) marshalOAreaQuadrant2ᚕᚖkantongᚋgraphᚋmodelᚐAreaQuadrantᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaQuadrant) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAreaQuadrant2ᚖkantongᚋgraphᚋmodelᚐAreaQuadrant(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOAreaRate2ᚕᚖkantongᚋgraphᚋmodelᚐAreaRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaRate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAreaRate2ᚖkantongᚋgraphᚋmodelᚐAreaRate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOAuditConnection2ᚖkantongᚋgraphᚋmodelᚐAuditConnection(ctx context.Context, sel ast.SelectionSet, v *model.AuditConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -18271,6 +24037,23 @@ func (ec *executionContext) marshalOCoverageOrder2ᚖkantongᚋgraphᚋmodelᚐC
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOCriterionInput2ᚕᚖkantongᚋgraphᚋmodelᚐCriterionInputᚄ(ctx context.Context, v any) ([]*model.CriterionInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.CriterionInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCriterionInput2ᚖkantongᚋgraphᚋmodelᚐCriterionInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalODate2ᚖkantongᚋinternalᚋregistryᚐDate(ctx context.Context, v any) (*registry.Date, error) {
@@ -18466,6 +24249,32 @@ func (ec *executionContext) marshalOHexSize2ᚖkantongᚋgraphᚋmodelᚐHexSize
 	return v
 }
 
+func (ec *executionContext) unmarshalOHotspotClass2ᚖkantongᚋinternalᚋspatialᚐClass(ctx context.Context, v any) (*spatial.Class, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := spatial.Class(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOHotspotClass2ᚖkantongᚋinternalᚋspatialᚐClass(ctx context.Context, sel ast.SelectionSet, v *spatial.Class) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOHotspots2ᚖkantongᚋgraphᚋmodelᚐHotspots(ctx context.Context, sel ast.SelectionSet, v *model.Hotspots) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Hotspots(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOHousehold2ᚖkantongᚋgraphᚋmodelᚐHousehold(ctx context.Context, sel ast.SelectionSet, v *model.Household) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -18570,6 +24379,14 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalOIndicatorInput2ᚖkantongᚋgraphᚋmodelᚐIndicatorInput(ctx context.Context, v any) (*model.IndicatorInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIndicatorInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
@@ -18630,11 +24447,65 @@ func (ec *executionContext) unmarshalONearInput2ᚖkantongᚋinternalᚋregistry
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalONeighbourRule2ᚖkantongᚋgraphᚋmodelᚐNeighbourRule(ctx context.Context, v any) (*model.NeighbourRule, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.NeighbourRule)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalONeighbourRule2ᚖkantongᚋgraphᚋmodelᚐNeighbourRule(ctx context.Context, sel ast.SelectionSet, v *model.NeighbourRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalONode2kantongᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v model.Node) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalONormalisation2ᚖkantongᚋinternalᚋtargetingᚐNormalisation(ctx context.Context, v any) (*targeting.Normalisation, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := targeting.Normalisation(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalONormalisation2ᚖkantongᚋinternalᚋtargetingᚐNormalisation(ctx context.Context, sel ast.SelectionSet, v *targeting.Normalisation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOOrientation2ᚖkantongᚋinternalᚋtargetingᚐOrientation(ctx context.Context, v any) (*targeting.Orientation, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := targeting.Orientation(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientation2ᚖkantongᚋinternalᚋtargetingᚐOrientation(ctx context.Context, sel ast.SelectionSet, v *targeting.Orientation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOPillar2ᚖkantongᚋinternalᚋregistryᚐPillar(ctx context.Context, v any) (*registry.Pillar, error) {
@@ -18668,6 +24539,13 @@ func (ec *executionContext) marshalOPoverty2ᚖkantongᚋgraphᚋmodelᚐPoverty
 		return graphql.Null
 	}
 	return ec._Poverty(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriorities2ᚖkantongᚋgraphᚋmodelᚐPriorities(ctx context.Context, sel ast.SelectionSet, v *model.Priorities) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Priorities(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProgram2ᚖkantongᚋgraphᚋmodelᚐProgram(ctx context.Context, sel ast.SelectionSet, v *model.Program) graphql.Marshaler {
@@ -18751,6 +24629,14 @@ func (ec *executionContext) marshalOSexKey2ᚖkantongᚋgraphᚋmodelᚐSexKey(c
 		return graphql.Null
 	}
 	return ec._SexKey(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOShareInput2ᚖkantongᚋgraphᚋmodelᚐShareInput(ctx context.Context, v any) (*model.ShareInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputShareInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOSpatialFilter2ᚖkantongᚋinternalᚋregistryᚐSpatial(ctx context.Context, v any) (*registry.Spatial, error) {
@@ -18838,6 +24724,13 @@ func (ec *executionContext) marshalOSummaryGroup2ᚕᚖkantongᚋgraphᚋmodel�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOWhatIf2ᚖkantongᚋgraphᚋmodelᚐWhatIf(ctx context.Context, sel ast.SelectionSet, v *model.WhatIf) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WhatIf(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

@@ -42,10 +42,13 @@ func rate(r registry.Rate) Rate {
 var besideFilter = []string{"groupBy", "lineRupiah", "Kantong-Purpose"}
 
 // underFilter completes the field of an error about the filter, which engines name from the filter on.
-func underFilter(err error) error {
+func underFilter(err error) error { return under("filter", err) }
+
+// under is underFilter where the filter's argument has another name.
+func under(argument string, err error) error {
 	var e *registry.Error
 	if !errors.As(err, &e) || e.Field == "" || slices.ContainsFunc(besideFilter, func(b string) bool { return strings.HasPrefix(e.Field, b) }) {
 		return err
 	}
-	return registry.Under("filter", err)
+	return registry.Under(argument, err)
 }

@@ -7,11 +7,57 @@ import (
 	"fmt"
 	"io"
 	"kantong/internal/registry"
+	"kantong/internal/spatial"
+	"kantong/internal/targeting"
 	"strconv"
 	"time"
 
 	"github.com/paulmach/orb"
 )
+
+// A budget shared. Its parts and the rounding add up to the budget, to the rupiah.
+type Allocation struct {
+	// Each area, by code. Areas whose need is withheld get nothing, and are in notes.
+	Areas []*AreaAllocation `json:"areas"`
+	// Households reached.
+	Reached *Count `json:"reached"`
+	// Households in need that are not reached.
+	Left *Count `json:"left"`
+	// What is shared with no area, less than the cost of one household unless all needs are met.
+	Rounding int64 `json:"rounding"`
+	// What to know before using it.
+	Notes []string `json:"notes"`
+	// How it was made.
+	Method *Method `json:"method"`
+}
+
+// A budget to be shared among areas.
+type AllocationInput struct {
+	// The programme: its eligible households that are not reached are the need.
+	Program string `json:"program"`
+	// What there is to share.
+	BudgetRupiah int64 `json:"budgetRupiah"`
+	// Cost of reaching one household; the programme's when not given.
+	UnitCostRupiah *int64 `json:"unitCostRupiah,omitempty"`
+	// In which proportion.
+	Across *Across `json:"across,omitempty"`
+	// Level of the areas.
+	Level *registry.AreaLevel `json:"level,omitempty"`
+	// Only areas inside these.
+	Within []registry.AreaCode `json:"within,omitempty"`
+	// At least so much for each area that has a need.
+	MinimumPerArea *int64 `json:"minimumPerArea,omitempty"`
+}
+
+// The part of one area.
+type AreaAllocation struct {
+	// The area.
+	Area *Area `json:"area"`
+	// Its part.
+	Rupiah int64 `json:"rupiah"`
+	// Households that it reaches.
+	Households *Count `json:"households"`
+}
 
 // Which areas: every condition that is given must hold.
 type AreaFilter struct {
@@ -31,6 +77,74 @@ type AreaFilter struct {
 	Bbox *registry.BBox `json:"bbox,omitempty"`
 }
 
+// One area among its neighbours.
+type AreaHotspot struct {
+	// The area.
+	Area *Area `json:"area"`
+	// Its figure.
+	Value *Rate `json:"value"`
+	// Gi* as a standard score; null without a value, neighbours or spread.
+	Z *float64 `json:"z,omitempty"`
+	// Two-sided p of Gi* after Benjamini and Hochberg over all areas; null as z.
+	PAdjusted *float64 `json:"pAdjusted,omitempty"`
+	// HOT and COLD at 90 % or more; null as z.
+	Classification *spatial.Class `json:"classification,omitempty"`
+	// Percent of confidence of HOT and COLD: 90, 95 or 99; null for others.
+	Confidence *int `json:"confidence,omitempty"`
+	// Local Moran's I; null as z.
+	LocalMoran *float64 `json:"localMoran,omitempty"`
+	// Corner of Moran's scatter plot: HH, LL, HL or LH; null as z, and at the mean.
+	Quadrant *string `json:"quadrant,omitempty"`
+	// Neighbours that have a value.
+	Neighbours int `json:"neighbours"`
+}
+
+// An area by two measures.
+type AreaQuadrant struct {
+	// The area.
+	Area *Area `json:"area"`
+	// The first measure.
+	Main *Rate `json:"main"`
+	// The second measure.
+	Supporting *Rate `json:"supporting"`
+	// 1: both worse than the reference; 2: the main one only; 3: the supporting one only; 4: neither. Equal is not worse. Null when a figure is missing.
+	Quadrant *int `json:"quadrant,omitempty"`
+	// How it was made.
+	Method *Method `json:"method"`
+}
+
+// A share in one area, beside what small numbers leave of it.
+type AreaRate struct {
+	// The area.
+	Area *Area `json:"area"`
+	// As counted.
+	Raw *Rate `json:"raw"`
+	// Drawn towards the rate of all areas, the more the smaller the area is (binomial empirical Bayes).
+	Smoothed *Rate `json:"smoothed"`
+	// Lower end of the 90 % interval of the true rate.
+	Lower *Rate `json:"lower"`
+	// Upper end of the 90 % interval of the true rate.
+	Upper *Rate `json:"upper"`
+	// Households, or people, that it is a share of.
+	N *Count `json:"n"`
+	// How it was made.
+	Method *Method `json:"method"`
+}
+
+// A rule tried out in one area.
+type AreaWhatIf struct {
+	// The area.
+	Area *Area `json:"area"`
+	// Households that the rule keeps.
+	Eligible *Count `json:"eligible"`
+	// What reaching all of them would cost; null when eligible has no value.
+	Cost *int64 `json:"cost,omitempty"`
+	// Households that the rule keeps and the present one does not.
+	NewlyIn *Count `json:"newlyIn"`
+	// Households that the present rule keeps and this one does not.
+	DroppedOut *Count `json:"droppedOut"`
+}
+
 // What a verification of the audit log found. AUDITOR.
 type AuditVerification struct {
 	// Every entry fits the one before it, and the head that was given fits too.
@@ -43,6 +157,52 @@ type AuditVerification struct {
 	FaultAt *int `json:"faultAt,omitempty"`
 	// What is wrong with it; null when nothing is.
 	Fault *string `json:"fault,omitempty"`
+}
+
+// What one criterion adds to a score.
+type Contribution struct {
+	// The criterion, in words.
+	Criterion string `json:"criterion"`
+	// As measured.
+	Raw *Rate `json:"raw"`
+	// On the common scale, where more is more urgent.
+	Normalised float64 `json:"normalised"`
+	// Normalised times weight: the contributions add up to the score.
+	Weighted float64 `json:"weighted"`
+}
+
+// One criterion of a ranking.
+type CriterionInput struct {
+	// What.
+	Measure *MeasureInput `json:"measure"`
+	// How much it counts beside the others; above 0.
+	Weight *float64 `json:"weight,omitempty"`
+	// Which end is bad.
+	Direction *targeting.Orientation `json:"direction,omitempty"`
+}
+
+// What becomes of a ranking when one criterion is left out.
+type CriterionOmission struct {
+	// The criterion, in words.
+	Criterion string `json:"criterion"`
+	// Areas that come first without it.
+	Leaders []*Area `json:"leaders"`
+	// Areas that are at the top only without it.
+	Entered []*Area `json:"entered"`
+	// Areas that are at the top only with it.
+	Left []*Area `json:"left"`
+	// Correlation of the two orders, -1 to 1; null where one has no differences.
+	RankCorrelation *float64 `json:"rankCorrelation,omitempty"`
+}
+
+// What a criterion counted with.
+type CriterionWeight struct {
+	// The criterion, in words.
+	Criterion string `json:"criterion"`
+	// Its weight; the weights add up to 1.
+	Weight float64 `json:"weight"`
+	// Why it does not count; null when it does.
+	Note *string `json:"note,omitempty"`
 }
 
 // A draft that is gone.
@@ -61,6 +221,16 @@ type FigureAllowance struct {
 	RenewsAt time.Time `json:"renewsAt"`
 }
 
+// Moran's I of all areas.
+type GlobalMoran struct {
+	// Moran's I with row-standardised weights; null when it can't be computed.
+	MoranI *float64 `json:"moranI,omitempty"`
+	// Its standard score under randomisation; null when not defined.
+	Z *float64 `json:"z,omitempty"`
+	// Two-sided p by permutation; null when it can't be computed.
+	P *float64 `json:"p,omitempty"`
+}
+
 // One way of splitting households into groups.
 type GroupBy struct {
 	// By area of a level.
@@ -69,6 +239,26 @@ type GroupBy struct {
 	Attribute *GroupAttribute `json:"attribute,omitempty"`
 	// By hexagons of a grid in local metres; ids are the same in every edition. PARTNER gets them made of whole blocks.
 	Hex *HexSize `json:"hex,omitempty"`
+}
+
+// Where high and low figures lie together.
+type Hotspots struct {
+	// Whether figures of neighbours are alike in all the city.
+	Global *GlobalMoran `json:"global"`
+	// Each area, by code.
+	Areas []*AreaHotspot `json:"areas"`
+	// What to know before using them: areas without a value, islands, low power.
+	Notes []string `json:"notes"`
+	// How they were made.
+	Method *Method `json:"method"`
+}
+
+// A published figure by its code, e.g. p0_persen.
+type IndicatorInput struct {
+	// Its code.
+	Code string `json:"code"`
+	// Its year; of each area the newest when not given.
+	Year *int `json:"year,omitempty"`
 }
 
 // A key that was made or revoked. ADMIN.
@@ -111,6 +301,76 @@ type Limits struct {
 	Seconds int `json:"seconds"`
 }
 
+// What areas are compared by: exactly one of these.
+type MeasureInput struct {
+	// A share of households or people.
+	Share *ShareInput `json:"share,omitempty"`
+	// Households deprived in this, among those of which it is known.
+	Deprivation *registry.Deprivation `json:"deprivation,omitempty"`
+	// Exclusion error of a programme, by its code: eligible households not reached among the eligible.
+	Exclusion *string `json:"exclusion,omitempty"`
+	// A published figure of the areas themselves.
+	Indicator *IndicatorInput `json:"indicator,omitempty"`
+}
+
+// How a figure was made, so that it can be made again.
+type Method struct {
+	// Its name.
+	Name string `json:"name"`
+	// What it was made with.
+	Parameters []*MethodParameter `json:"parameters"`
+	// Where it is defined.
+	Source string `json:"source"`
+}
+
+// One parameter of a method.
+type MethodParameter struct {
+	// Its name.
+	Name string `json:"name"`
+	// Its value.
+	Value string `json:"value"`
+}
+
+// A measure and its bad end.
+type OrientedMeasure struct {
+	// What.
+	Measure *MeasureInput `json:"measure"`
+	// Which end is bad.
+	Direction *targeting.Orientation `json:"direction,omitempty"`
+}
+
+// A ranking with its reasons.
+type Priorities struct {
+	// Areas, most urgent first; those without any figure last.
+	Ranked []*RankedArea `json:"ranked"`
+	// What each criterion counted with.
+	Criteria []*CriterionWeight `json:"criteria"`
+	// What becomes of the ranking without each criterion.
+	Sensitivity []*CriterionOmission `json:"sensitivity"`
+	// How it was made.
+	Method *Method `json:"method"`
+}
+
+// By what areas are ranked. Without criteria it is by the deprivations of a pillar of the plan, or of all five, each as much as the others.
+type PriorityInput struct {
+	// Criteria, at most 40.
+	Criteria []*CriterionInput `json:"criteria,omitempty"`
+	// The deprivations of this pillar, where no criteria are given.
+	Pillar *registry.Pillar `json:"pillar,omitempty"`
+	// Level of the areas.
+	Level *registry.AreaLevel `json:"level,omitempty"`
+	// Only areas inside these.
+	Within []registry.AreaCode `json:"within,omitempty"`
+	// How measures are brought to one scale.
+	Normalisation *targeting.Normalisation `json:"normalisation,omitempty"`
+	// Draws of weights and households for the uncertainty, at most 10 000; 0 leaves it out.
+	Draws *int `json:"draws,omitempty"`
+	// Start of the random numbers: the same seed gives the same answer.
+	Seed *int `json:"seed,omitempty"`
+	// How many areas are 'at the top' in probabilityTop.
+	Top *int `json:"top,omitempty"`
+}
+
 // A programme that was added or redefined.
 type ProgramChange struct {
 	// The programme as it now is; null while its edition is a draft.
@@ -151,6 +411,26 @@ type PublishChange struct {
 	Edition *Edition `json:"edition"`
 }
 
+// One area in a ranking.
+type RankedArea struct {
+	// The area.
+	Area *Area `json:"area"`
+	// Sum of what the criteria contribute; 0 to 1 unless by Z_SCORE; null without any figure.
+	Score *float64 `json:"score,omitempty"`
+	// 1 is the most urgent; equal scores share the lowest rank; null without any figure.
+	Rank *int `json:"rank,omitempty"`
+	// Its rank is at least this in 90 % of the draws; null without draws.
+	RankLow *int `json:"rankLow,omitempty"`
+	// Its rank is at most this in 90 % of the draws; null without draws.
+	RankHigh *int `json:"rankHigh,omitempty"`
+	// Share of the draws in which it is at the top; null without draws.
+	ProbabilityTop *float64 `json:"probabilityTop,omitempty"`
+	// What each criterion adds.
+	Contributions []*Contribution `json:"contributions"`
+	// Which figures are missing; null when none is.
+	Note *string `json:"note,omitempty"`
+}
+
 // Requests that the key, or the address without one, has left.
 type RequestAllowance struct {
 	// Requests a minute.
@@ -159,6 +439,93 @@ type RequestAllowance struct {
 	Left int `json:"left"`
 	// When all of them are back; until then they come back one by one.
 	RenewsAt time.Time `json:"renewsAt"`
+}
+
+// A share: those whom one filter keeps among those whom another keeps.
+type ShareInput struct {
+	// Who counts.
+	Meeting *registry.Filter `json:"meeting"`
+	// Among whom; all when not given.
+	Among *registry.Filter `json:"among,omitempty"`
+	// People in the households instead of households.
+	People *bool `json:"people,omitempty"`
+}
+
+// A rule tried out.
+type WhatIf struct {
+	// Households that the rule keeps.
+	Eligible *Count `json:"eligible"`
+	// What reaching all of them would cost; null when eligible has no value.
+	Cost *int64 `json:"cost,omitempty"`
+	// Households that the rule keeps and the present one does not: eligible less those whom both keep.
+	NewlyIn *Count `json:"newlyIn"`
+	// Households that the present rule keeps and this one does not: those of the present rule less those whom both keep.
+	DroppedOut *Count `json:"droppedOut"`
+	// The same by area, by code.
+	ByArea []*AreaWhatIf `json:"byArea"`
+	// How it was made.
+	Method *Method `json:"method"`
+}
+
+// In which proportion a budget is shared.
+type Across string
+
+const (
+	// To the eligible households, at most what reaching those not reached costs.
+	AcrossNeed Across = "NEED"
+	// To the eligible households that are not reached.
+	AcrossGap Across = "GAP"
+	// The same rupiah to every area, whatever its need.
+	AcrossEqual Across = "EQUAL"
+)
+
+var AllAcross = []Across{
+	AcrossNeed,
+	AcrossGap,
+	AcrossEqual,
+}
+
+func (e Across) IsValid() bool {
+	switch e {
+	case AcrossNeed, AcrossGap, AcrossEqual:
+		return true
+	}
+	return false
+}
+
+func (e Across) String() string {
+	return string(e)
+}
+
+func (e *Across) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Across(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Across", str)
+	}
+	return nil
+}
+
+func (e Across) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Across) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Across) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // Order of a programme's coverage by area.
@@ -342,6 +709,64 @@ func (e *HexSize) UnmarshalJSON(b []byte) error {
 }
 
 func (e HexSize) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Who is a neighbour of an area.
+type NeighbourRule string
+
+const (
+	// Areas that share an edge or a corner.
+	NeighbourRuleQueen NeighbourRule = "QUEEN"
+	// The k nearest areas, by their label points.
+	NeighbourRuleKnn NeighbourRule = "KNN"
+)
+
+var AllNeighbourRule = []NeighbourRule{
+	NeighbourRuleQueen,
+	NeighbourRuleKnn,
+}
+
+func (e NeighbourRule) IsValid() bool {
+	switch e {
+	case NeighbourRuleQueen, NeighbourRuleKnn:
+		return true
+	}
+	return false
+}
+
+func (e NeighbourRule) String() string {
+	return string(e)
+}
+
+func (e *NeighbourRule) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = NeighbourRule(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid NeighbourRule", str)
+	}
+	return nil
+}
+
+func (e NeighbourRule) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *NeighbourRule) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e NeighbourRule) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -20,6 +20,7 @@ func TestNoAllocationByRow(t *testing.T) {
 	filters := map[string]registry.Filter{
 		"numbers and places": {Members: some, UnderFive: some, RT: &rt},
 		"sets":               {Decile: &registry.IntRange{Max: &two}, DeprivedIn: []registry.Deprivation{registry.Unserved, 3}, NotEnrolledIn: []string{"PKH"}, HeadSex: registry.SexMale},
+		"scores":             {KnownIn: []registry.Deprivation{1, registry.Unserved}, Score: &registry.Score{Of: []registry.Deprivation{0, 2, registry.Unserved}, Weights: []int64{3, 2, 1}, AtLeast: 3}},
 		"box":                {Where: &registry.Spatial{BBox: &registry.BBox{West: 106, South: -2.3, East: 106.02, North: -2.28}}},
 		"polygon":            {Where: &registry.Spatial{CoveredBy: orb.Polygon{ring}}},
 		"disc":               {Where: &registry.Spatial{Near: &registry.Near{Point: registry.Position{Longitude: 106.01, Latitude: -2.29}, RadiusMeters: 900}}},

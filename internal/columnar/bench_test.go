@@ -98,6 +98,17 @@ var works = func() []work {
 	one, two := 1, 2
 	some := registry.Filter{Members: &registry.IntRange{Min: &one}}
 	unreached := registry.Filter{Decile: &registry.IntRange{Max: &two}, NotEnrolledIn: []string{"PKH"}}
+	var eight []registry.Deprivation
+	for d := range registry.Deprivation(8) {
+		eight = append(eight, d)
+	}
+	score := func(weights ...int64) registry.Filter {
+		sum := int64(0)
+		for _, w := range weights {
+			sum += w
+		}
+		return registry.Filter{Score: &registry.Score{Of: eight, Weights: weights, AtLeast: sum/3 + 1}}
+	}
 	summary := func(name string, m registry.Measures, by []registry.Dimension, filter func(*probe) registry.Filter) work {
 		return work{name, func(b *testing.B, e *Engine, p *probe) {
 			if _, err := e.Summarise(b.Context(), []registry.SummaryQuery{{Filter: filter(p), By: by, Measures: m}}); err != nil {
@@ -134,10 +145,19 @@ var works = func() []work {
 		summary("polygon", registry.MeasureDeciles, nil, polygon),
 		summary("polygon-everything", registry.MeasureAll, nil, polygon),
 		summary("kelurahan-unreached", 0, kelurahan, fixed(unreached)),
+		summary("kelurahan-deprived", 0, kelurahan, fixed(registry.Filter{DeprivedIn: eight[:1]})),
+		summary("kelurahan-known", 0, kelurahan, fixed(registry.Filter{KnownIn: eight})),
+		summary("kelurahan-score-equal", 0, kelurahan, fixed(score(1, 1, 1, 1, 1, 1, 1, 1))),
+		summary("kelurahan-score-weighted", 0, kelurahan, fixed(score(166_666_666_667, 166_666_666_667, 166_666_666_667, 166_666_666_667, 83_333_333_333, 83_333_333_333, 83_333_333_333, 83_333_333_333))),
 		summary("hex-500", 0, []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 500}}, fixed(registry.Filter{})),
 		{"area-at", func(b *testing.B, e *Engine, p *probe) {
 			if _, ok := e.d.Areas.At(p.at.Orb(), registry.LevelKelurahan); !ok {
 				b.Fatal("no kelurahan at", p.at)
+			}
+		}},
+		{"points", func(b *testing.B, e *Engine, _ *probe) {
+			if _, err := e.Points(b.Context(), registry.Filter{}); err != nil {
+				b.Fatal(err)
 			}
 		}},
 		{"points-in-box", func(b *testing.B, e *Engine, p *probe) {

@@ -32,6 +32,13 @@ func (c *compiler) addSets(n *node, f *registry.Filter) {
 	if len(f.NotDeprivedIn) > 0 {
 		add(e.deprivedInNone(distinct(f.NotDeprivedIn)))
 	}
+	if len(f.KnownIn) > 0 {
+		add(e.knownInAll(distinct(f.KnownIn)))
+	}
+	if f.Score != nil {
+		add(e.knownInAll(f.Score.Of))
+		add(e.reaches(f.Score))
+	}
 	if p, ok := e.d.Program(f.EligibleFor); ok {
 		programs := len(e.d.Programs)
 		add(func(_ *scan, b int, m uint64) uint64 { return m & e.eligible[b*programs+p] })
@@ -76,6 +83,15 @@ func (e *Engine) deprivedInNone(list []registry.Deprivation) condition {
 	return func(_ *scan, b int, m uint64) uint64 {
 		for _, d := range list {
 			m &= e.known(b, d) &^ e.deprived(b, d)
+		}
+		return m
+	}
+}
+
+func (e *Engine) knownInAll(list []registry.Deprivation) condition {
+	return func(_ *scan, b int, m uint64) uint64 {
+		for _, d := range list {
+			m &= e.known(b, d)
 		}
 		return m
 	}

@@ -32,17 +32,27 @@ func (e *Engine) Points(ctx context.Context, f registry.Filter) ([]registry.Weig
 		return nil, s.err
 	}
 	e.sortRanks(ranks)
+	deprivationsOf := e.deprivations
+	if e.many(len(ranks)) {
+		deprivationsOf = e.allDeprivations()
+	}
 	points := make([]registry.WeightedPoint, len(ranks))
 	for i, r := range ranks {
-		row := e.row(e.slots[r])
-		points[i] = registry.WeightedPoint{ID: e.ids[row], Point: geo.FromE7(e.lon[row], e.lat[row]), Households: 1, People: int64(e.members[row])}
+		b, at := e.slots[r].at()
+		row := int(e.blocks[b].start) + at
+		points[i] = registry.WeightedPoint{ID: e.ids[row], Point: geo.FromE7(e.lon[row], e.lat[row]), Households: 1, People: int64(e.members[row]),
+			Area: e.codes[e.blocks[b].kelurahan]}
+		points[i].Deprived, points[i].Known = deprivationsOf(b, at)
 	}
 	return points, nil
 }
 
+// many tells whether so many households are wanted that going over all of them costs less than some work for each.
+func (h *households) many(n int) bool { return n >= len(h.slots)/64 }
+
 // sortRanks sorts distinct ranks: where they are many, by marking them among all, which is some ten times as fast.
 func (e *Engine) sortRanks(ranks []uint32) {
-	if len(ranks) < len(e.slots)/64 {
+	if !e.many(len(ranks)) {
 		slices.Sort(ranks)
 		return
 	}

@@ -145,12 +145,7 @@ func (e *Engine) read(s slot) registry.Row {
 			r.HeadSex = registry.Sex(sex)
 		}
 	}
-	for d := range attributeDeprivations {
-		r.Deprived |= registry.DeprivationSet(w.deprived[d]>>i&1) << d
-		r.Known |= registry.DeprivationSet(w.known[d]>>i&1) << d
-	}
-	r.Deprived |= registry.DeprivationSet(e.unserved(b)>>i&1) << registry.Unserved
-	r.Known |= registry.DeprivationSet(e.known(b, registry.Unserved)>>i&1) << registry.Unserved
+	r.Deprived, r.Known = e.deprivations(b, i)
 	for p, rows := range e.enrolled[b*e.words():][:len(e.d.Programs)] {
 		r.Enrolled |= (rows >> i & 1) << p
 	}

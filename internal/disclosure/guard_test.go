@@ -455,3 +455,27 @@ func TestGroupsAreThoseOfTheEngine(t *testing.T) {
 		}
 	}
 }
+
+// TestNotDeprivedIsMeasuredByTheDeprived: where nobody is known to be deprived, the figure of the others would be that of
+// all of whom it is known, and tell so.
+func TestNotDeprivedIsMeasuredByTheDeprived(t *testing.T) {
+	w := newTown(t, registry.RolePartner, 900)
+	withheld := 0
+	for d := range registry.Deprivation(registry.DeprivationCount) {
+		not, known := registry.Filter{NotDeprivedIn: []registry.Deprivation{d}}, registry.Filter{KnownIn: []registry.Deprivation{d}}
+		cells := w.ask(t, registry.SummaryQuery{Filter: not, By: []registry.Dimension{byKelurahan}})
+		for i, at := range w.data.Areas.Level(registry.LevelKelurahan) {
+			node := registry.Filter{Areas: []registry.AreaCode{w.data.Areas.Area(at).Code}}
+			want := w.expected(t, and(node, not), node, and(node, known))
+			if cells[i].Total != want {
+				t.Errorf("%s not deprived in %s: %+v, want %+v", node, d, cells[i].Total, want)
+			}
+			if want.Status == registry.Suppressed {
+				withheld++
+			}
+		}
+	}
+	if withheld < 5 {
+		t.Errorf("only %d withheld: the city tests too little", withheld)
+	}
+}

@@ -149,6 +149,11 @@ func (p *plan) leaveOut() {
 			}
 		}
 		d.filter = p.question.filterOf(c.attribute)
+		if c.attribute.kind == deprivationAttribute && len(c.bands) == 1 && c.bands[0].number == bandNo {
+			// Whoever is not deprived stands out from those that are, however many are unknown.
+			known := registry.Filter{KnownIn: []registry.Deprivation{registry.Deprivation(c.attribute.index)}}
+			d.filter = registry.Join(&d.filter, &known)
+		}
 		p.drops = append(p.drops, d)
 	}
 	for i, dim := range p.by {

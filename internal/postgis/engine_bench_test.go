@@ -117,5 +117,10 @@ var works = func() []work {
 			summary(func(*probe) registry.SummaryQuery {
 				return registry.SummaryQuery{By: kelurahan, Filter: registry.Filter{Decile: &registry.IntRange{Max: &two}, NotEnrolledIn: []string{"PKH"}}}
 			})},
+		{"score", `select area_code, count(*) from %s where known & 255 = 255 and bit_count((deprived & 255)::bit(32)) >= 3 group by 1 order by 1`, none,
+			summary(func(*probe) registry.SummaryQuery {
+				return registry.SummaryQuery{By: kelurahan, Filter: registry.Filter{Score: &registry.Score{
+					Of: []registry.Deprivation{0, 1, 2, 3, 4, 5, 6, 7}, Weights: []int64{1, 1, 1, 1, 1, 1, 1, 1}, AtLeast: 3}}}
+			})},
 	}
 }()

@@ -39,6 +39,10 @@ func (e *Engine) conditions(s *statement, f *registry.Filter) {
 		mask := s.bind(deprivationMask(f.NotDeprivedIn), "int4")
 		s.add(" AND h.known & ~h.deprived & ", mask, " = ", mask)
 	}
+	knownCondition(s, f.KnownIn)
+	if f.Score != nil {
+		scoreCondition(s, f.Score)
+	}
 	if f.EnrolledIn != nil {
 		s.add(" AND h.enrolled & ", s.bind(e.programMask(f.EnrolledIn), "int8"), " <> 0")
 	}
@@ -149,6 +153,24 @@ func rangeCondition(s *statement, column fragment, r *registry.IntRange) {
 	if r.Max != nil {
 		s.add(" AND ", column, " <= ", s.bind(int16(min(*r.Max, math.MaxInt16)), "int2"))
 	}
+}
+
+// knownCondition wants all of the deprivations known; it is none for an empty list.
+func knownCondition(s *statement, list []registry.Deprivation) {
+	if len(list) > 0 {
+		mask := s.bind(deprivationMask(list), "int4")
+		s.add(" AND h.known & ", mask, " = ", mask)
+	}
+}
+
+// scoreCondition adds the weights up in 64 bits, which hold the sum of all.
+func scoreCondition(s *statement, score *registry.Score) {
+	knownCondition(s, score.Of)
+	s.add(" AND 0")
+	for i, d := range score.Of {
+		s.add(" + CASE WHEN h.deprived & ", s.bind(int32(1)<<d, "int4"), " <> 0 THEN ", s.bind(score.Weights[i], "int8"), " ELSE 0 END")
+	}
+	s.add(" >= ", s.bind(score.AtLeast, "int8"))
 }
 
 // textCondition wants exactly this text; empty is unknown. What the database could not even hold is nobody's.

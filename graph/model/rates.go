@@ -1,0 +1,65 @@
+package model
+
+import (
+	"context"
+
+	"kantong/internal/measure"
+	"kantong/internal/registry"
+	"kantong/internal/spatial"
+)
+
+// Rates gives a share in every area, raw and smoothed.
+func Rates(ctx context.Context, v *registry.View, in *MeasureInput, level *registry.AreaLevel, within []registry.AreaCode) ([]*AreaRate, error) {
+	values, err := evaluate(ctx, v, []*MeasureInput{in}, []string{"measure"}, level, within)
+	if err != nil {
+		return nil, err
+	}
+	if in.Indicator != nil {
+		return nil, registry.Invalid("measure.indicator", "a published figure has no households to steady it by: ask for a share, a deprivation or an exclusion")
+	}
+	list := values[0]
+	events, base, known := make([]int64, len(list)), make([]int64, len(list)), make([]bool, len(list))
+	for i, x := range list {
+		events[i], base[i], known[i] = x.Events, x.Of, x.Rate.Status.HasValue() && x.Of > 0
+	}
+	smoothed, _, err := spatial.SmoothBinomial(events, base, known)
+	if err != nil {
+		return nil, err
+	}
+	how := method("binomial empirical Bayes", "Martuzzi and Elliott 1996; 90 % interval from the beta distribution of the same mean and variance",
+		"measure", in.name(), "level", valueOr(level, registry.LevelKelurahan), "edition", v.State.ID())
+	nodes, out := areasOf(v, codesOf(list)), make([]*AreaRate, len(list))
+	for i, x := range list {
+		status := x.Rate.Status
+		r := &AreaRate{Area: nodes.byCode(x.Area), Raw: new(rate(x.Rate)), N: new(count(x.Of, status)), Method: how}
+		figure := func(value float64) *Rate {
+			f := rate(registry.Rate{Value: value, Status: status})
+			if !known[i] {
+				f = Rate{Status: max(status, registry.Suppressed)}
+				if status.HasValue() {
+					f.Status = registry.UnknownFigure
+				}
+			}
+			return &f
+		}
+		r.Smoothed, r.Lower, r.Upper = figure(smoothed[i].Rate), figure(smoothed[i].Lower), figure(smoothed[i].Upper)
+		out[i] = r
+	}
+	return out, nil
+}
+
+// evaluate checks measures and asks for all of them at once.
+func evaluate(ctx context.Context, v *registry.View, inputs []*MeasureInput, fields []string, level *registry.AreaLevel, within []registry.AreaCode) ([][]measure.Value, error) {
+	if err := checkWithin(v, within); err != nil {
+		return nil, err
+	}
+	measures := make([]measure.Measure, len(inputs))
+	for i, in := range inputs {
+		if err := checkMeasure(v, in, fields[i]); err != nil {
+			return nil, err
+		}
+		measures[i] = in.measure()
+	}
+	values, err := measure.Evaluate(ctx, v, measures, valueOr(level, registry.LevelKelurahan), within)
+	return values, under("measure", err)
+}

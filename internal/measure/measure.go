@@ -1,0 +1,146 @@
+// Package measure gives any figure that areas can be compared by, in one form: a share of households or of people, a
+// deprivation, a programme's exclusion error, or a published indicator. What rates, hot spots, priorities and quadrants are
+// computed from passes through here, hence through a view: protected roles get protected numbers.
+package measure
+
+import (
+	"context"
+	"slices"
+
+	"kantong/internal/registry"
+	"kantong/internal/targeting"
+)
+
+// Measure is one of the following; exactly one member is set.
+type Measure struct {
+	Share       *Share
+	Deprivation *registry.Deprivation // households deprived among those of which it is known
+	Exclusion   string                // code of a programme: eligible households not reached among the eligible
+	Indicator   *Indicator
+}
+
+// Share is of the households, or of the people in them, that Meeting keeps among those that Among keeps.
+type Share struct {
+	Meeting, Among registry.Filter
+	People         bool
+}
+
+// Indicator is a published figure of areas.
+type Indicator struct {
+	Code string
+	Year int // 0: of each area the newest
+}
+
+// Value is a measure in one area. A share has Events of Of, both households or both people; an indicator has neither.
+type Value struct {
+	Area       registry.AreaCode
+	Events, Of int64
+	Rate       registry.Rate // of an indicator in its unit, status EXACT or UNKNOWN
+	Counted    bool          // Events and Of are given
+}
+
+// Evaluate gives the values of measures for every area of a level that within keeps, by code: one list a measure, one
+// call to the engine for all of them. within narrows the areas; empty is all.
+func Evaluate(ctx context.Context, v *registry.View, measures []Measure, level registry.AreaLevel, within []registry.AreaCode) ([][]Value, error) {
+	var queries []registry.SummaryQuery
+	asked := make([]int, len(measures))
+	for i := range measures {
+		list := measures[i].queries(level, within)
+		asked[i] = len(list)
+		queries = append(queries, list...)
+	}
+	var answers [][]registry.Cell
+	if len(queries) > 0 {
+		var err error
+		if answers, err = v.Summarise(ctx, queries); err != nil {
+			return nil, err
+		}
+	}
+	out := make([][]Value, len(measures))
+	for i := range measures {
+		m := &measures[i]
+		if m.Indicator != nil {
+			out[i] = indicator(v, m.Indicator, level, within)
+			continue
+		}
+		out[i] = m.values(answers[:asked[i]])
+		answers = answers[asked[i]:]
+	}
+	return out, nil
+}
+
+func (m *Measure) queries(level registry.AreaLevel, within []registry.AreaCode) []registry.SummaryQuery {
+	by := []registry.Dimension{{Kind: registry.ByArea, Level: level}}
+	places := registry.Filter{Areas: within}
+	switch {
+	case m.Share != nil:
+		among := registry.Join(&m.Share.Among, nil)
+		if within != nil {
+			among = joined(m.Share.Among, places)
+		}
+		return []registry.SummaryQuery{{Filter: among, By: by}, {Filter: joined(among, m.Share.Meeting), By: by}}
+	case m.Deprivation != nil:
+		return []registry.SummaryQuery{{Filter: places, By: by, Measures: registry.MeasureDeprivations}}
+	case m.Exclusion != "":
+		return targeting.Queries([]string{m.Exclusion}, places, level, targeting.ForExclusion)
+	}
+	return nil
+}
+
+// joined keeps what both keep; a filter that keeps everybody adds nothing.
+func joined(a, b registry.Filter) registry.Filter {
+	switch {
+	case b.Everybody():
+		return a
+	case a.Everybody():
+		return b
+	}
+	return registry.Join(&a, &b)
+}
+
+func (m *Measure) values(answers [][]registry.Cell) []Value {
+	values := make([]Value, len(answers[0]))
+	for i, cell := range answers[0] {
+		var part, whole registry.Tally
+		switch {
+		case m.Share != nil:
+			part, whole = answers[1][i].Total, cell.Total
+		case m.Deprivation != nil:
+			part, whole = cell.Deprived[*m.Deprivation], cell.Known[*m.Deprivation]
+		default:
+			part, whole = answers[1][i].Total, cell.Total
+		}
+		v := Value{Area: cell.Key.Area, Rate: registry.Ratio(part, whole), Counted: true, Events: part.Households, Of: whole.Households}
+		if m.Share != nil && m.Share.People {
+			v.Rate, v.Events, v.Of = registry.RatioOfPeople(part, whole), part.People, whole.People
+		}
+		if !v.Rate.Status.HasValue() {
+			v.Events, v.Of = 0, 0
+		}
+		v.Events = min(v.Events, v.Of) // protected numbers have noise of their own
+		values[i] = v
+	}
+	return values
+}
+
+func indicator(v *registry.View, want *Indicator, level registry.AreaLevel, within []registry.AreaCode) []Value {
+	newest := map[registry.AreaCode]registry.AreaIndicator{}
+	for _, i := range v.Indicators {
+		if i.Code == want.Code && (want.Year == 0 || i.Year == want.Year) && i.Year >= newest[i.Area].Year {
+			newest[i.Area] = i
+		}
+	}
+	var values []Value
+	for _, at := range v.Areas.Level(level) {
+		code := v.Areas.Area(at).Code
+		if within != nil && !slices.ContainsFunc(within, func(w registry.AreaCode) bool { return code.Within(w) }) {
+			continue
+		}
+		value := Value{Area: code, Rate: registry.Rate{Status: registry.UnknownFigure}}
+		if i, ok := newest[code]; ok {
+			value.Rate = registry.Rate{Value: i.Value, Status: registry.Exact}
+		}
+		values = append(values, value)
+	}
+	return values
+}

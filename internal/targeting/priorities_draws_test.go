@@ -1,0 +1,152 @@
+package targeting
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"kantong/internal/registry"
+)
+
+// TestWeightsAreDirichlet compares with Beta(κ·0.6, κ·0.4), the distribution of one of two weights: at κ = 10 it exceeds
+// one half with probability P(Binomial(9, ½) ≤ 5) = 382/512.
+func TestWeightsAreDirichlet(t *testing.T) {
+	q := PriorityQuestion{Areas: []registry.AreaCode{"a", "b"}, Normalisation: NormaliseMinMax, Top: 1, Draws: MaxDraws, Concentration: 10, Seed: 7,
+		Criteria: []Criterion{criterion("x", 6, MoreIsWorse, published(1, 0)), criterion("y", 4, MoreIsWorse, published(0, 1))}}
+	p := prioritise(t, q)
+	if got, want := p.Areas[0].Uncertainty.InTop, 382./512; math.Abs(got-want) > 0.02 {
+		t.Errorf("%g, expected %g", got, want)
+	}
+	if u := p.Areas[0].Uncertainty; u.Low != 1 || u.High != 2 {
+		t.Errorf("%+v", u)
+	}
+}
+
+// TestBootstrap compares with the exact probability that 12 of 20 households stay at least level with 10 of 20.
+func TestBootstrap(t *testing.T) {
+	for _, basis := range []Basis{HouseholdShare, HouseholdCount} {
+		q := PriorityQuestion{Areas: []registry.AreaCode{"a", "b"}, Normalisation: NormaliseRank, Top: 1, Draws: MaxDraws, Concentration: 50, Seed: 7,
+			Criteria: []Criterion{{Name: "x", Weight: 1, Orientation: MoreIsWorse, Basis: basis, Values: shares([2]int64{12, 20}, [2]int64{10, 20})}}}
+		p := prioritise(t, q)
+		want := 0.0
+		for k := range 21 {
+			want += distuv.Binomial{N: 20, P: 0.6}.Prob(float64(k)) * distuv.Binomial{N: 20, P: 0.5}.CDF(float64(k))
+		}
+		if got := p.Areas[0].Uncertainty.InTop; math.Abs(got-want) > 0.02 {
+			t.Errorf("%s: %g, expected %g", basis, got, want)
+		}
+	}
+}
+
+// TestSmallAreasAreLessCertain is what the intervals are for: few households alone don't put an area on top for sure.
+func TestSmallAreasAreLessCertain(t *testing.T) {
+	q := PriorityQuestion{Normalisation: NormaliseMinMax, Top: 1, Draws: 1000, Concentration: 50, Seed: 1,
+		Criteria: []Criterion{{Name: "x", Weight: 1, Orientation: MoreIsWorse, Basis: HouseholdShare}}}
+	for i := range 10 {
+		q.Areas = append(q.Areas, registry.AreaCode(fmt.Sprint(i)))
+		q.Criteria[0].Values = append(q.Criteria[0].Values, Observation{Events: int64(100 + 10*i), Of: 1000})
+	}
+	q.Areas = append(q.Areas, "small")
+	q.Criteria[0].Values = append(q.Criteria[0].Values, Observation{Events: 4, Of: 20})
+	areas := prioritise(t, q).Areas
+	small, second := areas[0].Uncertainty, areas[1].Uncertainty
+	if areas[0].Area != "small" || small.High-small.Low < 8 || second.High-second.Low > 5 {
+		t.Errorf("%+v %+v", small, second)
+	}
+}
+
+// TestDrawsStay pins an answer: a seed gives the same on every machine and in every version, since plans cite it.
+func TestDrawsStay(t *testing.T) {
+	q := city(12, 4)
+	q.Draws, q.Seed, q.Top = 200, 2025, 2
+	var got []RankUncertainty
+	for _, a := range prioritise(t, q).Areas[:4] {
+		got = append(got, *a.Uncertainty)
+	}
+	want := []RankUncertainty{{1, 2, 0.955}, {1, 6, 0.46}, {2, 6, 0.265}, {2, 6, 0.175}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+	q.Seed++
+	if other := prioritise(t, q); reflect.DeepEqual(*other.Areas[0].Uncertainty, want[0]) && reflect.DeepEqual(*other.Areas[1].Uncertainty, want[1]) {
+		t.Error("another seed draws the same")
+	}
+}
+
+func TestBinomialFunction(t *testing.T) {
+	for _, c := range [][2]int64{{1, 2}, {1, 20}, {19, 20}, {180, 600}, {1, 1_000_000}, {999_999, 1_000_000}, {600, 1_000_000}, {1800, 4000}} {
+		b := newBinomial(c[0], c[1])
+		exact := distuv.Binomial{N: float64(c[1]), P: float64(c[0]) / float64(c[1])}
+		if b.cumulative == nil {
+			t.Fatalf("%v has no table", c)
+		}
+		for i, p := range b.cumulative {
+			if want := exact.CDF(float64(b.low + int64(i))); math.Abs(p-want) > 1e-9 { // the reference is no better for large n
+				t.Errorf("%v: P(X ≤ %d) = %g, expected %g", c, b.low+int64(i), p, want)
+				break
+			}
+		}
+		for j := range b.guide {
+			u := float64(j) / float64(len(b.guide))
+			if at := b.guide[j]; b.cumulative[at] <= u || at > 0 && b.cumulative[at-1] > u {
+				t.Errorf("%v: guide %d leads to %d", c, j, at)
+			}
+		}
+	}
+}
+
+func TestBinomialDraws(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, c := range [][2]int64{{0, 5}, {5, 5}, {3, 8}, {200, 700}, {40_000, 100_000}, {1 << 60, 1 << 61}} {
+		b := newBinomial(c[0], c[1])
+		counts := make([]float64, 20_000)
+		for i := range counts {
+			if counts[i] = b.draw(random); counts[i] < 0 || counts[i] > float64(c[1]) || counts[i] != math.Trunc(counts[i]) {
+				t.Fatalf("%v: %g", c, counts[i])
+			}
+		}
+		mean, variance := stat.MeanVariance(counts, nil)
+		e, n := float64(c[0]), float64(c[1])
+		want := e / n * (n - e)
+		if math.Abs(mean-e) > 4*math.Sqrt(want/20_000) || math.Abs(variance-want) > 0.05*want {
+			t.Errorf("%v: mean %g, variance %g, expected %g and %g", c, mean, variance, e, want)
+		}
+	}
+}
+
+// city makes areas and criteria of all bases.
+func city(areas, criteria int) PriorityQuestion {
+	random := rand.New(rand.NewPCG(3, 4))
+	q := PriorityQuestion{Normalisation: NormaliseMinMax, Top: 10, Draws: 1000, Concentration: DefaultConcentration, Seed: 1}
+	for i := range areas {
+		q.Areas = append(q.Areas, registry.AreaCode(fmt.Sprintf("19.71.%02d.10%02d", i/6+1, i%6+1)))
+	}
+	for i := range criteria {
+		c := Criterion{Name: fmt.Sprint(i), Weight: float64(i + 1), Orientation: MoreIsWorse, Basis: HouseholdShare}
+		for range areas {
+			of := random.Int64N(1200) + 20
+			c.Values = append(c.Values, Observation{Of: of, Events: random.Int64N(of)})
+		}
+		q.Criteria = append(q.Criteria, c)
+	}
+	return q
+}
+
+// BenchmarkPrioritise is a city's whole answer, every criterion resampled.
+func BenchmarkPrioritise(b *testing.B) {
+	for _, method := range []Normalisation{NormaliseMinMax, NormaliseZScore, NormaliseRank} {
+		b.Run(string(method), func(b *testing.B) {
+			q := city(42, 5)
+			q.Normalisation = method
+			b.ReportAllocs()
+			for b.Loop() {
+				prioritise(b, q)
+			}
+		})
+	}
+}
