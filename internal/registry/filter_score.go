@@ -32,7 +32,7 @@ func (s *Score) check() error {
 			return Invalid("weights", "%d: a weight is not below zero", w)
 		}
 		if w > math.MaxInt64-sum {
-			return Invalid("weights", "the weights add up to more than %d", math.MaxInt64)
+			return Invalid("weights", "the weights add up to more than %d", int64(math.MaxInt64))
 		}
 		sum += w
 	}
