@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -41,12 +42,34 @@ func (c *keysCreate) Run(p *program) error {
 		return err
 	}
 	return p.withStore(func(s *store) error {
+		if err := p.checkAreas(s, r.Areas); err != nil {
+			return err
+		}
 		key, k, err := access.CreateKey(p.ctx, s.ledger, r)
 		if err != nil {
 			return err
 		}
 		return p.handOut(s, "keys create", key, k)
 	})
+}
+
+// checkAreas refuses areas that the newest published edition does not have: a key limited to them would see nothing of its
+// own. Before anything is published there is nothing to compare with.
+func (p *program) checkAreas(s *store, codes []registry.AreaCode) error {
+	editions, err := s.Editions(p.ctx)
+	if err != nil || len(codes) == 0 || len(editions) == 0 || editions[0].PublishedAt == nil {
+		return err
+	}
+	areas, err := s.Areas(p.ctx, editions[0].ID)
+	if err != nil {
+		return err
+	}
+	for _, code := range codes {
+		if !slices.ContainsFunc(areas, func(a registry.Area) bool { return a.Code == code }) {
+			return registry.NotFound("--areas", "edition %s has no area %s", editions[0].ID, code)
+		}
+	}
+	return nil
 }
 
 // expiry reads --expires: the end of a day where the program runs, or a number of days.

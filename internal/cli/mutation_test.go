@@ -64,6 +64,9 @@ func TestAdministratorOverGraphQL(t *testing.T) {
 	must(t, words("edition create 2025-q4 --as-of 2025-12-31 --data "+data)...)
 	admin := lastLine(must(t, words("keys create --role admin --organisation Bapperida --data "+data)...))
 	auditor := lastLine(must(t, words("keys create --role auditor --organisation Inspektorat --data "+data)...))
+	if code, _, err := run(t, words("keys create --role planner --organisation X --areas 99.99 --data "+data)...); code != exitFailed || !strings.Contains(err, "99.99") {
+		t.Errorf("a key for an area that is not there: exit %d, %s", code, err)
+	}
 	s := start(t, "serve", "--data", data)
 
 	program := `edition: "2025-q3", program: {code: "AIR", name: "Air bersih", pillar: HOUSING, funder: "PDAM", funderKind: PRIVATE, year: 2026, eligibility: {deprivedIn: [UNSAFE_WATER]}, source: "SK 1/2026"}`
@@ -100,6 +103,9 @@ func TestAdministratorOverGraphQL(t *testing.T) {
 		t.Errorf("what is published is discarded: %+v", r)
 	}
 
+	if r := s.reply(t, admin, `mutation { createKey(key: {role: PLANNER, organisation: "X", areas: ["99.99"]}, clientId: "key-00000") { secret } }`); r.code() != "NOT_FOUND" || r.Errors[0].Extensions.Field != "key.areas[0]" {
+		t.Errorf("a key for an area that is not there: %+v", r)
+	}
 	created := s.reply(t, admin, `mutation { createKey(key: {role: PLANNER, organisation: "Kelurahan Bacang", purpose: "verification", areas: ["19.71.01.1004"]}, clientId: "key-00001") { key { id areas } secret } }`)
 	var change struct {
 		Key    struct{ ID string }
