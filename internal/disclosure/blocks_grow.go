@@ -20,7 +20,13 @@ const blockGridE7 = 1000
 // unit. Blocks of located households hold 20 to 39 of them, and more only where no line of the grid leaves 20 on
 // both sides: many families in one building or one lane. The order of the points does not matter.
 func grow(area registry.AreaCode, located []geo.PointE7, unlocated map[registry.Place]int) registry.BlockTree {
-	return registry.BlockTree{Area: area, Splits: growSplits(nil, slices.Clone(located)), Places: growPlaces(unlocated)}
+	t := registry.BlockTree{Area: area, Places: growPlaces(unlocated)}
+	if len(located) < blockHouseholds { // their mean would tell where they stand
+		t.Splits = []registry.BlockSplit{{}}
+		return t
+	}
+	t.Splits = growSplits(nil, slices.Clone(located))
+	return t
 }
 
 // growSplits adds the subtree of the points, which it sorts.

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -23,6 +24,7 @@ func leafSizes(t *testing.T, tree registry.BlockTree, points []geo.PointE7) (siz
 			if s.AtE7 != 0 || s.Center.Lon%blockGridE7 != 0 || s.Center.Lat%blockGridE7 != 0 {
 				t.Errorf("leaf %+v", s)
 			}
+			checkCenter(t, s.Center, points)
 			sizes = append(sizes, len(points))
 			return
 		}
@@ -42,6 +44,25 @@ func leafSizes(t *testing.T, tree registry.BlockTree, points []geo.PointE7) (siz
 	return sizes
 }
 
+// checkCenter: a leaf's is the mean of its points to half a unit of the grid, and none where the points are too few to hide
+// one of them.
+func checkCenter(t *testing.T, center geo.PointE7, points []geo.PointE7) {
+	t.Helper()
+	if len(points) < 20 {
+		if center != (geo.PointE7{}) {
+			t.Errorf("the center of %d points is %v, want none", len(points), center)
+		}
+		return
+	}
+	var lon, lat float64
+	for _, p := range points {
+		lon, lat = lon+float64(p.Lon)/float64(len(points)), lat+float64(p.Lat)/float64(len(points))
+	}
+	if max(math.Abs(float64(center.Lon)-lon), math.Abs(float64(center.Lat)-lat)) > blockGridE7/2+1 {
+		t.Errorf("the center of %d points is %v, want %.0f, %.0f", len(points), center, lon, lat)
+	}
+}
+
 func TestGrowSplits(t *testing.T) {
 	lattice := func(n, step int) (points []geo.PointE7) { // no two share a coordinate
 		for i := range n {
@@ -57,6 +78,9 @@ func TestGrowSplits(t *testing.T) {
 		leaves []int // nil: 20 to 39 each
 	}{
 		{"nobody", nil, []int{0}},
+		{"a lone house", lattice(1, 2000), []int{1}},
+		{"one too few for a center", lattice(19, 2000), []int{19}},
+		{"just enough for a center", lattice(20, 2000), []int{20}},
 		{"one too few", lattice(39, 2000), []int{39}},
 		{"just enough", lattice(40, 2000), []int{20, 20}},
 		{"an odd number", lattice(41, 2000), nil},

@@ -70,11 +70,18 @@ var globe = registry.BBox{West: -180, South: -90, East: 180, North: 90}
 
 // standing is what is left of a frozen tree in one state: blocks that have become too small are merged with those beside
 // them, until none is below blockHouseholds unless the whole area is. The block it gives is the area.
+//
+// An area of fewer households than a block is one leaf where its label is, whoever lives in it and wherever: from no answer
+// one can tell whether it is empty, or where the only house stands.
 func standing(tree registry.BlockTree, area *registry.Area, r residents) (*block, error) {
 	s := survey{area: area, splits: tree.Splits}
 	located := s.located(globe, r.located)
 	if s.damaged || len(s.splits) > 0 {
 		return nil, fmt.Errorf("the block tree of area %s is damaged", area.Code)
+	}
+	if n := r.count(); n < blockHouseholds {
+		return &block{parts: []registry.Filter{{Areas: []registry.AreaCode{area.Code}}}, households: int64(n), center: area.Label,
+			located: area.Label != orb.Point{}, box: globe}, nil
 	}
 	blocks := unlocatedBlocks(tree, r.places)
 	switch {

@@ -28,7 +28,7 @@ func (f *frame) cover(areas [][]registry.AreaCode, where *registry.Spatial) []in
 	uniform(f, func(i int) (in, known bool) {
 		n := &f.nodes[i]
 		in = inAreas(lists, n.area) && n.located && inRegion(n.center)
-		return in, in || n.households > 0
+		return in, true
 	}, func(i int, in bool) {
 		if in {
 			chosen = append(chosen, i)
@@ -51,7 +51,7 @@ func (f *frame) coverAreas(lists []map[registry.AreaCode]bool, i int) (nodes []i
 			return nodes, false
 		}
 		below, whole := f.coverAreas(lists, c)
-		nodes, all = append(nodes, below...), all && (whole || f.nodes[c].households == 0)
+		nodes, all = append(nodes, below...), all && whole
 	}
 	if all && len(nodes) > 0 {
 		return []int{i}, true
@@ -111,7 +111,7 @@ func (f *frame) hexes(grid geo.HexGrid, within []int) (byHex map[geo.HexID][]int
 		if c.inside = inside[i]; c.inside && n.located {
 			c.hex, c.located = grid.Cell(n.center), true
 		}
-		return c, n.households > 0
+		return c, true
 	}, func(i int, c cell) {
 		switch {
 		case c.located:

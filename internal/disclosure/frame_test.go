@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/paulmach/orb"
 
 	"kantong/internal/geo"
 	"kantong/internal/registry"
@@ -14,7 +17,7 @@ import (
 )
 
 // checkFrame holds a frame to its rules: parts and children share no household and lose none, no leaf is too small unless
-// its area is, and the filters leave room for a question.
+// its area is, an area that is too small tells nothing but its label, and the filters leave room for a question.
 func checkFrame(t *testing.T, f *frame, s *state) {
 	t.Helper()
 	e := s.engine(t)
@@ -66,7 +69,10 @@ func checkFrame(t *testing.T, f *frame, s *state) {
 		if area := i <= f.areas.Len() && i > 0; area && (n.block || n.area != f.areas.Area(i-1).Code) || n.level != n.area.Level() {
 			t.Errorf("node %d is not area %d: %+v", i, i-1, n)
 		}
-		if n.located != (n.leaf && located[i] > 0) || n.block && (n.box != registry.BBox{}) != (located[i] > 0) {
+		switch small := i > 0 && n.leaf && n.households < 20; {
+		case small:
+			checkSmallArea(t, f, i)
+		case n.located != (n.leaf && located[i] > 0), (n.block || n.leaf && i > 0) && (n.box != registry.BBox{}) != (located[i] > 0):
 			t.Errorf("node %d has %d located households: %+v", i, located[i], n)
 		}
 		if n.leaf {
@@ -76,6 +82,28 @@ func checkFrame(t *testing.T, f *frame, s *state) {
 	if f.leaves([]int{0}) != leaves {
 		t.Errorf("%d leaves, want %d", f.leaves([]int{0}), leaves)
 	}
+}
+
+// checkSmallArea: a leaf of fewer households than a block is a whole area, where its label is and nowhere else.
+func checkSmallArea(t *testing.T, f *frame, i int) {
+	t.Helper()
+	n := &f.nodes[i]
+	label := f.labelOf(t, n.area)
+	if n.block || len(n.children) > 0 || n.leaves != 1 || !reflect.DeepEqual(n.parts, []registry.Filter{{Areas: []registry.AreaCode{n.area}}}) {
+		t.Errorf("node %d of %d households is not the area: %+v", i, n.households, n)
+	}
+	if n.located != (label != orb.Point{}) || n.center != label || n.box != globe {
+		t.Errorf("node %d of %d households is not at the label %v: %+v", i, n.households, label, n)
+	}
+}
+
+func (f *frame) labelOf(t *testing.T, area registry.AreaCode) orb.Point {
+	t.Helper()
+	at, ok := f.areas.Find(area)
+	if !ok {
+		t.Fatalf("%s is no area", area)
+	}
+	return f.areas.Area(at).Label
 }
 
 func plusTally(a, b registry.Tally) registry.Tally {
@@ -203,6 +231,9 @@ func TestFrameCenters(t *testing.T) {
 		{Axis: registry.LatitudeAxis, AtE7: 5000},
 		{Center: geo.PointE7{Lon: 7000, Lat: 3000}}, {Center: geo.PointE7{Lon: 6000, Lat: 9000}}}}
 	d, _, _ := storetest.City(1, 0)
+	at, _ := d.Areas.Find(tree.Area)
+	var label geo.PointE7
+	label.Lon, label.Lat = geo.ToE7(d.Areas.Area(at).Label)
 	located := func(west, south, north int) (list []registry.Record) {
 		for k, n := range []int{west, south, north} {
 			for range n {
@@ -221,14 +252,18 @@ func TestFrameCenters(t *testing.T) {
 		{20, 19, 20, []geo.PointE7{{Lon: 2000, Lat: 1000}, {Lon: 7000, Lat: 6000}}},
 		{20, 0, 90, []geo.PointE7{{Lon: 2000, Lat: 1000}, {Lon: 7000, Lat: 6000}}},
 		{19, 20, 20, []geo.PointE7{{Lon: 5000, Lat: 4000}}},
-		{1, 0, 0, []geo.PointE7{{Lon: 5000, Lat: 4000}}},
+		{20, 0, 0, []geo.PointE7{{Lon: 5000, Lat: 4000}}},
+		{6, 7, 7, []geo.PointE7{{Lon: 5000, Lat: 4000}}},
+		{6, 7, 6, []geo.PointE7{label}},
+		{1, 0, 0, []geo.PointE7{label}},
+		{0, 0, 0, []geo.PointE7{label}},
 	} {
 		s := state{dataset: d, households: located(c.west, c.south, c.north)}
 		f, _ := s.frame(t, []registry.BlockTree{tree})
 		checkFrame(t, f, &s)
 		var got []geo.PointE7
 		for _, n := range f.nodes {
-			if n.leaf && n.located {
+			if n.leaf && n.located && n.area == tree.Area {
 				lon, lat := geo.ToE7(n.center)
 				got = append(got, geo.PointE7{Lon: lon, Lat: lat})
 			}

@@ -5,6 +5,7 @@ import "kantong/internal/registry"
 // sum adds up a slot over the cells of a group.
 type sum struct {
 	households, people int64
+	sized              bool            // of somebody the size of the household is recorded
 	rest               [maxRests]int64 // of each drop, then of the measure: who is not in the slot
 }
 
@@ -79,7 +80,7 @@ func (t *protection) cell(g *group, inner int, x *exact) registry.Cell {
 		switch {
 		case rules[s] == impossible:
 		case rules[s] == whole && t.slots[s].kind == personsSlot && shown.Status.HasValue():
-			*tally = registry.Tally{Households: shown.Households, People: max(shown.Households, t.sums[s].people), Status: registry.Perturbed}
+			*tally = registry.Tally{Households: shown.Households, People: max(shown.Households, t.sums[s].people), Status: registry.Perturbed} // persons of the kind, not all
 		case rules[s] == whole:
 			*tally = shown
 		default:
@@ -104,7 +105,7 @@ func (t *protection) shown(s int, base int64) registry.Tally {
 		return registry.Tally{Status: registry.Suppressed}
 	}
 	out := registry.Tally{Households: sum.households, People: sum.people, Status: registry.Perturbed}
-	if t.slots[s].kind == personsSlot {
+	if sum.sized {
 		out.People = max(out.People, out.Households) // each has one at least
 	}
 	return out
@@ -122,6 +123,7 @@ func (t *protection) add(c *registry.Cell, node, inner int, of *nodeCells) {
 			share := coarsen(households, least, tally.Keys)
 			t.sums[s].households += share.of(households)
 			t.sums[s].people += share.of(people)
+			t.sums[s].sized = t.sums[s].sized || tally.People > 0
 			t.cells.see(hash, s, t.rules[inner][s])
 		})
 		for i := range cell.Poverty {

@@ -108,6 +108,9 @@ func (n *noises) protect(t registry.Tally, base, floor int64) registry.Tally {
 	if base < minBase || households < floor {
 		return registry.Tally{Status: registry.Suppressed}
 	}
+	if t.People > 0 {
+		people = max(people, households) // as in a guard's answers
+	}
 	return registry.Tally{Households: households, People: people, Status: registry.Perturbed}
 }
 

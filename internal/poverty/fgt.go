@@ -2,7 +2,11 @@
 // people read.
 package poverty
 
-import "kantong/internal/registry"
+import (
+	"math"
+
+	"kantong/internal/registry"
+)
 
 // Measures are the Foster–Greer–Thorbecke measures P0, P1 and P2 over people,
 //
@@ -23,6 +27,10 @@ func FGT(p registry.Poverty) Measures {
 		z, people := float64(p.LineRupiah), float64(p.Base.People)
 		m.Gap.Value = float64(p.Gap) / z / people
 		m.Severity.Value = p.GapSquared.Float64() / z / z / people
+		if m.Headcount.Status == registry.Perturbed {
+			// As fine as shares are: the gaps of two lines that nobody stands between would tell how many are poor.
+			m.Gap.Value, m.Severity.Value = min(1, math.Round(m.Gap.Value*1000)/1000), min(1, math.Round(m.Severity.Value*1000)/1000)
+		}
 	}
 	return m
 }
