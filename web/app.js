@@ -11,9 +11,9 @@ function make(tag, attributes = {}, ...children) {
 }
 
 async function ask(query) {
-  const key = $("key").value.trim(), headers = { "Content-Type": "application/json" };
-  if (key) headers.Authorization = "Bearer " + key;
-  if ($("purpose").value.trim()) headers["Kantong-Purpose"] = $("purpose").value.trim();
+  const key = $("key").value.trim(), purpose = $("purpose").value.trim();
+  const who = { ...key && { Authorization: "Bearer " + key }, ...purpose && { "Kantong-Purpose": purpose } };
+  const headers = { "Content-Type": "application/json", ...who };
   return (await fetch("graphql", { method: "POST", headers, body: JSON.stringify({ query }) })).json();
 }
 

@@ -56,7 +56,7 @@ func newFrame(ctx context.Context, d *registry.Dataset, e registry.Engine, trees
 		tree, found := frozen[area.Code]
 		if !found {
 			tree = grow(area.Code, r.located, r.places)
-			if r.count() > 0 { // of an area of nobody there is nothing to freeze yet
+			if r.count() >= blockHouseholds { // fewer are one leaf, and what they look like now must not bind those who come
 				fresh = append(fresh, tree)
 			}
 		}

@@ -25,10 +25,9 @@ func (f *frame) cover(areas [][]registry.AreaCode, where *registry.Spatial) []in
 		return chosen
 	}
 	inRegion := containment(where)
-	uniform(f, func(i int) (in, known bool) {
+	uniform(f, func(i int) bool {
 		n := &f.nodes[i]
-		in = inAreas(lists, n.area) && n.located && inRegion(n.center)
-		return in, true
+		return inAreas(lists, n.area) && n.located && inRegion(n.center)
 	}, func(i int, in bool) {
 		if in {
 			chosen = append(chosen, i)
@@ -98,7 +97,7 @@ func containment(where *registry.Spatial) func(orb.Point) bool {
 }
 
 // hexes parts nodes by the hexagon of the grid that the center of each leaf lies in: the fewest nodes for each hexagon, and
-// for the leaves without a center, ascending. Leaves of nobody are in none.
+// for the leaves without a center, ascending.
 func (f *frame) hexes(grid geo.HexGrid, within []int) (byHex map[geo.HexID][]int, nowhere []int) {
 	type cell struct {
 		hex             geo.HexID
@@ -106,12 +105,12 @@ func (f *frame) hexes(grid geo.HexGrid, within []int) (byHex map[geo.HexID][]int
 	}
 	inside := f.leavesIn(within)
 	byHex = map[geo.HexID][]int{}
-	uniform(f, func(i int) (c cell, known bool) {
+	uniform(f, func(i int) (c cell) {
 		n := &f.nodes[i]
 		if c.inside = inside[i]; c.inside && n.located {
 			c.hex, c.located = grid.Cell(n.center), true
 		}
-		return c, true
+		return c
 	}, func(i int, c cell) {
 		switch {
 		case c.located:
@@ -143,39 +142,27 @@ func (f *frame) leavesIn(nodes []int) []bool {
 	return in
 }
 
-// uniform visits the largest nodes all of whose leaves have the same label. A leaf without a known label, one of
-// nobody, goes with whatever it lies in, and is not visited by itself.
-func uniform[L comparable](f *frame, label func(leaf int) (l L, known bool), visit func(i int, l L)) {
-	type labelled struct {
-		label        L
-		known, mixed bool
-	}
-	var walk func(i int) labelled
-	walk = func(i int) labelled {
+// uniform visits the largest nodes all of whose leaves have the same label, those of nobody among them.
+func uniform[L comparable](f *frame, label func(leaf int) L, visit func(i int, l L)) {
+	var walk func(i int) (l L, mixed bool)
+	walk = func(i int) (l L, mixed bool) {
 		n := &f.nodes[i]
 		if n.leaf {
-			l, known := label(i)
-			return labelled{label: l, known: known}
+			return label(i), false
 		}
-		below := make([]labelled, len(n.children))
-		var all labelled
+		labels, mixtures := make([]L, len(n.children)), make([]bool, len(n.children))
 		for k, c := range n.children {
-			below[k] = walk(c)
-			switch b := below[k]; {
-			case b.known && all.known && b.label != all.label:
-				all.mixed = true
-			case b.known && !all.mixed:
-				all = b
-			}
+			labels[k], mixtures[k] = walk(c)
+			mixed = mixed || mixtures[k] || labels[k] != labels[0]
 		}
 		for k, c := range n.children {
-			if all.mixed && below[k].known && !below[k].mixed {
-				visit(c, below[k].label)
+			if mixed && !mixtures[k] {
+				visit(c, labels[k])
 			}
 		}
-		return all
+		return labels[0], mixed
 	}
-	if all := walk(0); all.known && !all.mixed {
-		visit(0, all.label)
+	if l, mixed := walk(0); !mixed {
+		visit(0, l)
 	}
 }

@@ -39,7 +39,7 @@ func house(city state, i int) (p geo.PointE7) {
 }
 
 // sights are the questions of an onlooker who looks for a house: every area, every pair of kelurahan, everything but one of
-// them, discs of many sizes around the house and around the label, and regions at random.
+// them, discs of many sizes around the house and around the label, everywhere but there, and regions at random.
 func sights(city state, r *rand.Rand) (lists [][][]registry.AreaCode, regions []*registry.Spatial) {
 	areas := city.dataset.Areas
 	kelurahan := areas.Level(registry.LevelKelurahan)
@@ -58,6 +58,11 @@ func sights(city state, r *rand.Rand) (lists [][][]registry.AreaCode, regions []
 	}
 	at, _ := areas.Find(smallArea)
 	for _, from := range []orb.Point{house(city, 0).Point(), areas.Area(at).Label} {
+		if all := areas.Bound().Pad(1); all.Contains(from) {
+			hole := from.Bound().Pad(0.001).ToRing()
+			hole.Reverse()
+			regions = append(regions, &registry.Spatial{CoveredBy: orb.Polygon{all.ToRing(), hole}})
+		}
 		for radius := 1.0; radius < 60_000; radius *= 1.5 {
 			regions = append(regions, &registry.Spatial{Near: &registry.Near{Point: registry.Position{Longitude: from[0], Latitude: from[1]}, RadiusMeters: radius}})
 		}
@@ -85,7 +90,7 @@ func anonymous(f *frame) []node {
 // TestFrameHidesFew: whether nobody, one household or one too few for a block live in a kelurahan, every question is counted
 // on the same nodes, and the kelurahan is where its label is.
 func TestFrameHidesFew(t *testing.T) {
-	labelled := cityState(71, 3000, 70)
+	labelled := cityState(71, 3000, 100)
 	var areas []registry.Area
 	for i := range labelled.dataset.Areas.Len() {
 		a := *labelled.dataset.Areas.Area(i)
