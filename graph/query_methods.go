@@ -54,3 +54,15 @@ func (q query) WhatIf(ctx context.Context, program string, eligibility registry.
 	}
 	return model.TryRule(ctx, v, program, eligibility, unitCostRupiah, level)
 }
+
+func (q query) Unreached(ctx context.Context, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) (*model.HouseholdConnection, error) {
+	v, err := q.view(ctx, edition)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := v.Program(program); !ok {
+		return nil, registry.NotFound("program", "edition %s has no programme %q", v.State.ID(), program)
+	}
+	missed := registry.Join(filter, &registry.Filter{EligibleFor: program, NotEnrolledIn: []string{program}})
+	return model.Households(ctx, v, &missed, near, first, after)
+}

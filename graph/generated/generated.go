@@ -491,6 +491,7 @@ type ComplexityRoot struct {
 		Rates             func(childComplexity int, measure model.MeasureInput, level *registry.AreaLevel, within []registry.AreaCode, edition *string) int
 		Summaries         func(childComplexity int, filter *registry.Filter, groupBy []*model.GroupBy, edition *string) int
 		Summary           func(childComplexity int, filter *registry.Filter, edition *string) int
+		Unreached         func(childComplexity int, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) int
 		Viewer            func(childComplexity int) int
 		WhatIf            func(childComplexity int, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) int
 	}
@@ -591,6 +592,7 @@ type QueryResolver interface {
 	Quadrant(ctx context.Context, main model.OrientedMeasure, supporting model.OrientedMeasure, level *registry.AreaLevel, reference *registry.AreaCode, edition *string) ([]*model.AreaQuadrant, error)
 	Allocate(ctx context.Context, input model.AllocationInput, edition *string) (*model.Allocation, error)
 	WhatIf(ctx context.Context, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) (*model.WhatIf, error)
+	Unreached(ctx context.Context, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) (*model.HouseholdConnection, error)
 	Keys(ctx context.Context) ([]*model.Key, error)
 	AuditLog(ctx context.Context, first *int, after *string) (*model.AuditConnection, error)
 	AuditHead(ctx context.Context) (*model.AuditHead, error)
@@ -2546,6 +2548,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Summary(childComplexity, args["filter"].(*registry.Filter), args["edition"].(*string)), true
+	case "Query.unreached":
+		if e.ComplexityRoot.Query.Unreached == nil {
+			break
+		}
+
+		args, err := ec.field_Query_unreached_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Unreached(childComplexity, args["program"].(string), args["near"].(*registry.Position), args["filter"].(*registry.Filter), args["first"].(*int), args["after"].(*string), args["edition"].(*string)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -3288,6 +3301,8 @@ type Query {
   allocate("How much, and how." input: AllocationInput!, "Edition or state." edition: ID): Allocation @requires(role: PUBLIC)
   "What a rule would mean before it is one: whom it keeps, what that costs, who comes in and who drops out. PUBLIC."
   whatIf("The programme whose present rule it is compared with." program: ID!, "The rule to try." eligibility: HouseholdFilter!, "Cost of reaching one household." unitCostRupiah: Rupiah!, "Level of the areas." level: AreaLevel = KELURAHAN, "Edition or state." edition: ID): WhatIf @requires(role: PUBLIC)
+  "Families that a programme means and does not reach, as rows for field verification: nearest first, or by id. PLANNER."
+  unreached("Code of the programme." program: ID!, "Order by distance from here." near: PointInput, "Only these of them." filter: HouseholdFilter, "Page size, at most 200." first: Int = 50, "Cursor of the last edge seen." after: String, "Edition or state." edition: ID): HouseholdConnection @requires(role: PLANNER)
   "All API keys, newest first; never the keys themselves. ADMIN."
   keys: [Key!] @requires(role: ADMIN)
   "The audit log, oldest first. AUDITOR."
@@ -6263,6 +6278,60 @@ func (ec *executionContext) field_Query_summary_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["edition"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_unreached_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "program",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["program"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "near",
+		func(ctx context.Context, v any) (*registry.Position, error) {
+			return ec.unmarshalOPointInput2ᚖkantongᚋinternalᚋregistryᚐPosition(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["near"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*registry.Filter, error) {
+			return ec.unmarshalOHouseholdFilter2ᚖkantongᚋinternalᚋregistryᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg5
 	return args, nil
 }
 
@@ -14895,6 +14964,68 @@ func (ec *executionContext) fieldContext_Query_whatIf(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_unreached(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_unreached(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Unreached(ctx, fc.Args["program"].(string), fc.Args["near"].(*registry.Position), fc.Args["filter"].(*registry.Filter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PLANNER")
+				if err != nil {
+					var zeroVal *model.HouseholdConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.HouseholdConnection
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.HouseholdConnection) graphql.Marshaler {
+			return ec.marshalOHouseholdConnection2ᚖkantongᚋgraphᚋmodelᚐHouseholdConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_unreached(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_unreached_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_keys(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21719,6 +21850,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_whatIf(ctx, field)
+				})
+		case "unreached":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_unreached(ctx, field)
 				})
 		case "keys":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
