@@ -2,12 +2,15 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/dustin/go-humanize"
 )
 
 // section gives the README's text after from, up to to.
@@ -70,6 +73,60 @@ func TestReadmeAnswer(t *testing.T) {
 	}
 	if asked < 5 {
 		t.Errorf("only %d questions in the table", asked)
+	}
+}
+
+// TestReadmeStory asks what the README's planner asks, and looks for each figure in what he is told.
+func TestReadmeStory(t *testing.T) {
+	s := start(t, "demo", "--data", cityData(t))
+	told := section(t, "## From \"which kelurahan first\"", "## Your city")
+	var a struct {
+		Priorities struct {
+			Ranked []struct {
+				RankLow, RankHigh int
+				Area              struct{ Name string }
+			}
+		}
+		Program struct {
+			Coverage []struct {
+				Area                 struct{ Name string }
+				Eligible, NotReached count
+			}
+		}
+		Rates    []struct{ Raw, Lower, Upper struct{ Value float64 } }
+		Allocate struct {
+			Reached  count
+			Rounding int
+			Areas    []struct {
+				Area       struct{ Name string }
+				Rupiah     int
+				Households count
+			}
+		}
+		Unreached struct{ TotalCount int }
+	}
+	s.ask(t, s.key, `{ priorities(input: {}) { ranked { rankLow rankHigh area { name } } }
+		program(code: "PKH") { coverage(order: NOT_REACHED, first: 1) { area { name } eligible { value } notReached { value } } }
+		rates(measure: {exclusion: "PKH"}, within: ["19.71.01.1006"]) { raw { value } lower { value } upper { value } }
+		allocate(input: {program: "PKH", budgetRupiah: 1000000000, across: GAP}) { areas { area { name } rupiah households { value } } reached { value } rounding }
+		unreached(program: "PKH", filter: {areas: ["19.71.01.1006"]}) { totalCount } }`, &a)
+	first, second, missed, rate := a.Priorities.Ranked[0], a.Priorities.Ranked[1], a.Program.Coverage[0], a.Rates[0]
+	wants := []string{
+		first.Area.Name + " comes first", fmt.Sprintf("its rank is %d to %d", first.RankLow, first.RankHigh), second.Area.Name + ", second, " + fmt.Sprintf("%d to %d", second.RankLow, second.RankHigh),
+		fmt.Sprintf("most families in %s, %d of the %d", missed.Area.Name, *missed.NotReached.Value, *missed.Eligible.Value),
+		fmt.Sprintf("%.0f %%, and between %.0f %% and %.0f %%", 100*rate.Raw.Value, 100*rate.Lower.Value, 100*rate.Upper.Value),
+		fmt.Sprintf("reaches %d families", *a.Allocate.Reached.Value), humanize.Comma(int64(a.Allocate.Rounding)) + " is left over", fmt.Sprintf("the %d families as rows", a.Unreached.TotalCount),
+	}
+	for _, area := range a.Allocate.Areas {
+		if area.Area.Name == missed.Area.Name {
+			wants = append(wants, fmt.Sprintf("%d of them in %s for %s", *area.Households.Value, area.Area.Name, humanize.Comma(int64(area.Rupiah))))
+		}
+	}
+	told = strings.Join(strings.Fields(told), " ")
+	for _, want := range wants {
+		if !strings.Contains(told, want) {
+			t.Errorf("the README does not tell %q", want)
+		}
 	}
 }
 
