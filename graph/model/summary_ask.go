@@ -63,7 +63,7 @@ func (l *areas) summarise(ctx context.Context, filter *registry.Filter) (map[reg
 		}
 		for _, code := range asked[i] { // outside the filter's own areas: nobody, and no secret
 			if out[code] == nil {
-				out[code] = &Summary{emptyCell(&queries[i], len(l.view.Programs)), level}
+				out[code] = &Summary{registry.EmptyCell(&queries[i], len(l.view.Programs)), level}
 			}
 		}
 	}
@@ -105,24 +105,4 @@ func choose(ctx context.Context, q *registry.SummaryQuery, fields []graphql.Coll
 			}
 		}
 	}
-}
-
-// emptyCell is the cell of no household.
-func emptyCell(q *registry.SummaryQuery, programs int) registry.Cell {
-	var c registry.Cell
-	slice := func(m registry.Measures, n int) []registry.Tally {
-		if q.Measures&m == 0 {
-			return nil
-		}
-		return make([]registry.Tally, n)
-	}
-	c.Deciles = slice(registry.MeasureDeciles, 11)
-	c.Deprived = slice(registry.MeasureDeprivations, registry.DeprivationCount)
-	c.Known = slice(registry.MeasureDeprivations, registry.DeprivationCount)
-	c.Enrolled = slice(registry.MeasurePrograms, programs)
-	c.Persons = slice(registry.MeasurePersons, registry.PersonKindCount)
-	for _, line := range q.Lines {
-		c.Poverty = append(c.Poverty, registry.Poverty{LineRupiah: line})
-	}
-	return c
 }

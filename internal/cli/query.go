@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,8 +9,6 @@ import (
 
 	"kantong/graph"
 	"kantong/internal/access"
-	"kantong/internal/audit"
-	"kantong/internal/observe"
 	"kantong/internal/registry"
 )
 
@@ -46,22 +43,7 @@ func (c *queryCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(s *store) error {
-		tracer, stopTracing, err := observe.NewTracer(p.ctx, Version())
-		if err != nil {
-			return err
-		}
-		defer func() { _ = stopTracing(context.WithoutCancel(p.ctx)) }() // the answer matters more than its trace
-		src, err := p.source(s, c.engineFlags, observe.Observer{Metrics: observe.NewMetrics(), Tracer: tracer})
-		if err != nil {
-			return err
-		}
-		gate, err := c.gate(p.ctx, src, nil)
-		if err != nil {
-			return err
-		}
-		exec := graph.NewExecutor(&graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Audit: audit.NewLog(s.ledger), Ledger: s.ledger},
-			graph.Options{Log: p.log, RequestID: func(context.Context) string { return "query" }})
+	return p.withExecutor("query", c.engineFlags, c.protectionFlags, func(exec graph.Executor) error {
 		answer := exec.Run(access.WithViewer(p.ctx, access.Viewer{Role: role, Purpose: c.Purpose}), string(text), variables, c.Cite)
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -11,12 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"go.opentelemetry.io/otel/trace/noop"
-
 	"kantong/graph"
 	"kantong/internal/access"
-	"kantong/internal/audit"
-	"kantong/internal/observe"
 	"kantong/internal/registry"
 )
 
@@ -114,17 +109,7 @@ func (c *reportPriorities) ask(p *program, found *ranking) error {
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(s *store) error {
-		src, err := p.source(s, c.engineFlags, observe.Observer{Metrics: observe.NewMetrics(), Tracer: noop.NewTracerProvider().Tracer("")})
-		if err != nil {
-			return err
-		}
-		gate, err := c.gate(p.ctx, src, nil)
-		if err != nil {
-			return err
-		}
-		exec := graph.NewExecutor(&graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Audit: audit.NewLog(s.ledger)},
-			graph.Options{Log: p.log, RequestID: func(context.Context) string { return "report" }})
+	return p.withExecutor("report", c.engineFlags, c.protectionFlags, func(exec graph.Executor) error {
 		answer := exec.Run(access.WithViewer(p.ctx, access.Viewer{Role: role}), prioritiesQuery, variables, false)
 		if len(answer.Errors) > 0 {
 			return answer.Errors[0]

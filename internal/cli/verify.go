@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,11 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"go.opentelemetry.io/otel/trace/noop"
-
 	"kantong/graph"
-	"kantong/internal/audit"
-	"kantong/internal/observe"
 )
 
 type verifyCommand struct {
@@ -37,17 +32,7 @@ func (c *verifyCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(s *store) error {
-		src, err := p.source(s, c.engineFlags, observe.Observer{Metrics: observe.NewMetrics(), Tracer: noop.NewTracerProvider().Tracer("")})
-		if err != nil {
-			return err
-		}
-		gate, err := c.gate(p.ctx, src, nil)
-		if err != nil {
-			return err
-		}
-		exec := graph.NewExecutor(&graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Audit: audit.NewLog(s.ledger)},
-			graph.Options{Log: p.log, RequestID: func(context.Context) string { return "verify" }})
+	return p.withExecutor("verify", c.engineFlags, c.protectionFlags, func(exec graph.Executor) error {
 		found, err := exec.Verify(p.ctx, citation)
 		if err != nil {
 			return err

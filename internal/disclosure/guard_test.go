@@ -1,6 +1,8 @@
 package disclosure
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -254,8 +256,19 @@ func TestHexagonsAreWholeBlocks(t *testing.T) {
 	w := newTown(t, registry.RolePartner, 3000)
 	cells := w.ask(t, registry.SummaryQuery{By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 1000}}})
 	blocks := 0
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
 	for i, c := range cells {
 		blocks += c.Counted.Blocks
+		if share, err := c.Counted.Coverage(t.Context()); err != nil || share < 0 || share > 1 {
+			t.Errorf("hexagon %v is covered %g, %v", c.Key.Hex, share, err)
+		}
+		if _, err := c.Counted.Coverage(gone); !errors.Is(err, context.Canceled) {
+			t.Errorf("coverage for nobody: %v", err)
+		}
+		if _, err := c.Counted.Geometry(gone); !errors.Is(err, context.Canceled) {
+			t.Errorf("a shape for nobody: %v", err)
+		}
 		if c.Total.Status == registry.Perturbed && c.Total.Households < 5 {
 			t.Errorf("hexagon %v shows %d", c.Key.Hex, c.Total.Households)
 		}

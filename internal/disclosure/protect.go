@@ -62,7 +62,7 @@ func (p *plan) index(group, inner int) int {
 
 // cell protects one cell of a group.
 func (t *protection) cell(g *group, inner int, x *exact) registry.Cell {
-	c := emptyCell(t.query, len(t.guard.data.Programs))
+	c := registry.EmptyCell(t.query, len(t.guard.data.Programs))
 	c.Key = t.key(g, inner)
 	rules := t.rules[inner]
 	if rules[0] == impossible || g.outside || t.question.nobody() {

@@ -85,25 +85,6 @@ func eachTally(q *registry.SummaryQuery, c *registry.Cell, visit func(i int, t *
 	}
 }
 
-// emptyCell has the slices that an answer to the query has.
-func emptyCell(q *registry.SummaryQuery, programs int) (c registry.Cell) {
-	make := func(m registry.Measures, n int) []registry.Tally {
-		if q.Measures&m == 0 {
-			return nil
-		}
-		return make([]registry.Tally, n)
-	}
-	c.Deciles = make(registry.MeasureDeciles, 11)
-	c.Deprived = make(registry.MeasureDeprivations, registry.DeprivationCount)
-	c.Known = make(registry.MeasureDeprivations, registry.DeprivationCount)
-	c.Enrolled = make(registry.MeasurePrograms, programs)
-	c.Persons = make(registry.MeasurePersons, registry.PersonKindCount)
-	for _, line := range q.Lines {
-		c.Poverty = append(c.Poverty, registry.Poverty{LineRupiah: line})
-	}
-	return c
-}
-
 // minus is what is left of a set of households without a part of it, record keys and all.
 func minus(whole, part registry.Tally) registry.Tally {
 	return registry.Tally{Households: whole.Households - part.Households, People: whole.People - part.People,

@@ -125,6 +125,25 @@ type Cell struct {
 	Counted  *Counted // what was counted in place of the region asked for; nil when it was that region
 }
 
+// EmptyCell is the cell of no household that an answer to the query has, in a dataset of so many programmes.
+func EmptyCell(q *SummaryQuery, programs int) (c Cell) {
+	slice := func(m Measures, n int) []Tally {
+		if q.Measures&m == 0 {
+			return nil
+		}
+		return make([]Tally, n)
+	}
+	c.Deciles = slice(MeasureDeciles, 11)
+	c.Deprived = slice(MeasureDeprivations, DeprivationCount)
+	c.Known = slice(MeasureDeprivations, DeprivationCount)
+	c.Enrolled = slice(MeasurePrograms, programs)
+	c.Persons = slice(MeasurePersons, PersonKindCount)
+	for _, line := range q.Lines {
+		c.Poverty = append(c.Poverty, Poverty{LineRupiah: line})
+	}
+	return c
+}
+
 // Counted describes the blocks that stand for a region. Drawing them takes some work, so it is done when asked for.
 type Counted struct {
 	Blocks   int
