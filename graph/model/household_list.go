@@ -92,7 +92,7 @@ func (l *householdLevel) page(page registry.RowsPage, binding registry.Binding, 
 	for i, row := range page.Rows {
 		c.Edges[i] = HouseholdEdge{Cursor: registry.EncodeCursor(binding, row.Key().Encode()), Node: l.add(row)}
 		if near {
-			c.Edges[i].DistanceMeters = meters(row.DistanceMillimeters)
+			c.Edges[i].DistanceMeters = meters(row.Order)
 		}
 	}
 	c.PageInfo = pageInfo(page.More, len(page.Rows), func(i int) string { return c.Edges[i].Cursor })

@@ -156,12 +156,12 @@ var works = func() []work {
 			}
 		}},
 		{"points", func(b *testing.B, e *Engine, _ *probe) {
-			if _, err := e.Points(b.Context(), registry.Filter{}); err != nil {
+			if _, err := e.Points(b.Context(), registry.PointsQuery{}); err != nil {
 				b.Fatal(err)
 			}
 		}},
 		{"points-in-box", func(b *testing.B, e *Engine, p *probe) {
-			if _, err := e.Points(b.Context(), p.box); err != nil {
+			if _, err := e.Points(b.Context(), registry.PointsQuery{Filter: p.box}); err != nil {
 				b.Fatal(err)
 			}
 		}},

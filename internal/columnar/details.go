@@ -9,18 +9,18 @@ import (
 )
 
 // Points reads the households kept in the order of their ranks.
-func (e *Engine) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
+func (e *Engine) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	root, err := (&compiler{e: e}).compile(&f)
+	root, err := (&compiler{e: e}).compile(&q.Filter)
 	if err != nil {
 		return nil, err
 	}
 	s := e.newScan(ctx, root, nil)
 	var ranks []uint32
 	for b, m := range s.blocks() {
-		if !e.blocks[b].located {
+		if !e.blocks[b].located && !q.Unlocated {
 			continue
 		}
 		rank := e.rank[e.blocks[b].start:]
@@ -40,8 +40,12 @@ func (e *Engine) Points(ctx context.Context, f registry.Filter) ([]registry.Weig
 	for i, r := range ranks {
 		b, at := e.slots[r].at()
 		row := int(e.blocks[b].start) + at
-		points[i] = registry.WeightedPoint{ID: e.ids[row], Point: geo.FromE7(e.lon[row], e.lat[row]), Households: 1, People: int64(e.members[row]),
-			Area: e.codes[e.blocks[b].kelurahan]}
+		where := &e.places[e.placeOf(row)]
+		points[i] = registry.WeightedPoint{ID: e.ids[row], Households: 1, People: int64(e.members[row]),
+			Area: e.codes[e.blocks[b].kelurahan], Place: registry.Place{RW: where.rw, RT: where.rt}}
+		if e.blocks[b].located {
+			points[i].Located, points[i].Point = true, geo.FromE7(e.lon[row], e.lat[row])
+		}
 		points[i].Deprived, points[i].Known = deprivationsOf(b, at)
 	}
 	return points, nil

@@ -43,7 +43,7 @@ var beforeAll = position{-1, -1}
 func (e *Engine) newFirst(q *registry.RowsQuery) *first {
 	f := &first{want: q.First + 1, after: beforeAll} // one more tells whether there are more
 	if q.After != nil {
-		f.after = position{q.After.DistanceMillimeters, int64(e.rankAfter(q.After.ID)) - 1}
+		f.after = position{q.After.Order, int64(e.rankAfter(q.After.ID)) - 1}
 	}
 	return f
 }
@@ -74,7 +74,7 @@ func (f *first) page(e *Engine, nearest bool) registry.RowsPage {
 	for i, p := range f.heap {
 		page.Rows[i] = e.read(e.slots[p.rank])
 		if nearest {
-			page.Rows[i].DistanceMillimeters = p.millimeters
+			page.Rows[i].Order = p.millimeters
 		}
 	}
 	return page

@@ -73,7 +73,7 @@ func TestWalksAgreeWithScans(t *testing.T) {
 		q := registry.RowsQuery{First: r.IntN(300)}
 		if r.IntN(3) == 0 {
 			h := households[r.IntN(len(households))]
-			q.After = &registry.RowKey{ID: h.ID, DistanceMillimeters: r.Int64N(20_000_000)}
+			q.After = &registry.RowKey{ID: h.ID, Order: r.Int64N(20_000_000)}
 		}
 		at := households[r.IntN(len(households))].Point.Point()
 		root := (&compiler{e: e}).node(&f)
@@ -82,7 +82,7 @@ func TestWalksAgreeWithScans(t *testing.T) {
 		}
 		compareWays(t, e, root, within, &q, f, ways)
 		if q.After != nil {
-			q.After.DistanceMillimeters = int64(r.IntN(3) - 1)
+			q.After.Order = int64(r.IntN(3) - 1)
 		}
 		ways = map[string]func(*scan, *first){
 			"walkByID": func(s *scan, first *first) { s.walkByID(first, e.Households()+q.First) }, "scanByID": func(s *scan, first *first) { s.scanByID(first) },
@@ -158,7 +158,10 @@ func TestEndsOnTheWay(t *testing.T) {
 			_, err := e.Summarise(ctx, []registry.SummaryQuery{{Filter: some}})
 			return err
 		},
-		"Points": func(ctx context.Context) error { _, err := e.Points(ctx, some); return err },
+		"Points": func(ctx context.Context) error {
+			_, err := e.Points(ctx, registry.PointsQuery{Filter: some})
+			return err
+		},
 		"Rows": func(ctx context.Context) error {
 			_, err := e.Rows(ctx, registry.RowsQuery{Filter: some, First: 2000})
 			return err

@@ -19,31 +19,21 @@ type residents struct {
 
 // readResidents asks for the households of one area.
 func readResidents(ctx context.Context, e registry.Engine, area registry.AreaCode) (r residents, err error) {
-	points, err := e.Points(ctx, registry.Filter{Areas: []registry.AreaCode{area}})
+	points, err := e.Points(ctx, registry.PointsQuery{Filter: registry.Filter{Areas: []registry.AreaCode{area}}, Unlocated: true})
 	if err != nil {
 		return r, err
 	}
-	for _, p := range points {
+	r.places = map[registry.Place]int{}
+	for i := range points {
+		p := &points[i]
+		if !p.Located {
+			r.places[p.Place]++
+			continue
+		}
 		lon, lat := geo.ToE7(p.Point)
 		r.located = append(r.located, geo.PointE7{Lon: lon, Lat: lat})
 	}
-	r.places = map[registry.Place]int{}
-	q := registry.RowsQuery{Filter: unlocatedIn(area), First: registry.MaxFirst}
-	for {
-		pages, err := e.Rows(ctx, q)
-		if err != nil {
-			return r, err
-		}
-		rows := pages[0].Rows
-		for i := range rows {
-			r.places[registry.Place{RW: rows[i].RW, RT: rows[i].RT}]++
-		}
-		if !pages[0].More {
-			return r, nil
-		}
-		last := rows[len(rows)-1].Key()
-		q.After = &last
-	}
+	return r, nil
 }
 
 func (r *residents) count() int {

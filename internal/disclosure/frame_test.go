@@ -396,11 +396,11 @@ func (b *breaking) call() error {
 	return nil
 }
 
-func (b *breaking) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
+func (b *breaking) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
 	if err := b.call(); err != nil {
 		return nil, err
 	}
-	return b.Engine.Points(ctx, f)
+	return b.Engine.Points(ctx, q)
 }
 
 func (b *breaking) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {

@@ -73,7 +73,7 @@ func (g *Guard) Details(context.Context, []registry.HouseholdID, registry.Detail
 }
 
 // Points refuses: the places of households are rows too.
-func (g *Guard) Points(context.Context, registry.Filter) ([]registry.WeightedPoint, error) {
+func (g *Guard) Points(context.Context, registry.PointsQuery) ([]registry.WeightedPoint, error) {
 	return nil, g.refusal()
 }
 

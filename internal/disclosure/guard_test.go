@@ -361,7 +361,7 @@ func TestRowsAreRefused(t *testing.T) {
 	for role, want := range map[registry.Role]registry.Code{registry.RolePublic: registry.CodeUnauthenticated, registry.RolePartner: registry.CodeForbidden, registry.RoleAuditor: registry.CodeForbidden} {
 		g := newTown(t, role, 50).guard
 		_, err1 := g.Rows(t.Context(), registry.RowsQuery{First: 1})
-		_, err2 := g.Points(t.Context(), registry.Filter{})
+		_, err2 := g.Points(t.Context(), registry.PointsQuery{})
 		_, err3 := g.Details(t.Context(), []registry.HouseholdID{{}}, 0)
 		for _, err := range []error{err1, err2, err3} {
 			if registry.CodeOf(err) != want {

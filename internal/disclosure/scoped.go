@@ -104,11 +104,11 @@ func (s *scoped) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Row
 }
 
 // Points are those of the key's areas, as Rows.
-func (s *scoped) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
-	if !s.within(&f) {
+func (s *scoped) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
+	if !s.within(&q.Filter) {
 		return nil, s.forbidden()
 	}
-	return s.Engine.Points(ctx, f)
+	return s.Engine.Points(ctx, q)
 }
 
 // Details does not find households outside the key's areas: whether there is one is none of its business.

@@ -98,11 +98,15 @@ func (w *witness) Details(ctx context.Context, ids []registry.HouseholdID, want 
 	return list, err
 }
 
-func (w *witness) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
+// Points are rows unless enough of them are shown as one.
+func (w *witness) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
+	if q.Together >= fewHouseholds {
+		return w.Engine.Points(ctx, q)
+	}
 	if err := w.purpose(); err != nil {
 		return nil, err
 	}
-	points, err := w.Engine.Points(ctx, f)
+	points, err := w.Engine.Points(ctx, q)
 	for i := range points {
 		w.show(points[i].ID)
 	}

@@ -50,8 +50,8 @@ func (e *engine) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Row
 	return call(ctx, e, "Rows", func(ctx context.Context) ([]registry.RowsPage, error) { return e.inner.Rows(ctx, q) }, attribute.Int("parents", len(q.Parents)))
 }
 
-func (e *engine) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
-	return call(ctx, e, "Points", func(ctx context.Context) ([]registry.WeightedPoint, error) { return e.inner.Points(ctx, f) })
+func (e *engine) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
+	return call(ctx, e, "Points", func(ctx context.Context) ([]registry.WeightedPoint, error) { return e.inner.Points(ctx, q) })
 }
 
 func (e *engine) Details(ctx context.Context, ids []registry.HouseholdID, want registry.DetailParts) ([]registry.Details, error) {

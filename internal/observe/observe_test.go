@@ -37,7 +37,7 @@ func TestEngineAndStore(t *testing.T) {
 	if _, err := e.Details(t.Context(), nil, 0); err != nil {
 		t.Error(err)
 	}
-	if _, err := e.Points(t.Context(), registry.Filter{}); err != nil {
+	if _, err := e.Points(t.Context(), registry.PointsQuery{}); err != nil {
 		t.Error(err)
 	}
 	o.Request("areas", "", time.Millisecond)

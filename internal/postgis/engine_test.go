@@ -126,11 +126,11 @@ func TestPolygonsHoldTheirEdges(t *testing.T) {
 	found := 0
 	for _, g := range polygons {
 		f := registry.Filter{Where: &registry.Spatial{CoveredBy: g}}
-		want, err := reference.Points(t.Context(), f)
+		want, err := reference.Points(t.Context(), registry.PointsQuery{Filter: f})
 		if err != nil {
 			continue // two edges of a sliver may meet after rounding
 		}
-		got, err := e.Points(t.Context(), f)
+		got, err := e.Points(t.Context(), registry.PointsQuery{Filter: f})
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%v: %d points in %v, want %d", err, len(got), g, len(want))
 		}
@@ -176,7 +176,7 @@ func TestEngineWithoutItsDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.pool.Close()
-	if _, err := e.Points(t.Context(), registry.Filter{}); registry.CodeOf(err) != registry.CodeUnavailable {
+	if _, err := e.Points(t.Context(), registry.PointsQuery{}); registry.CodeOf(err) != registry.CodeUnavailable {
 		t.Errorf("a database out of reach gives %v", err)
 	}
 }

@@ -35,7 +35,7 @@ func (e *Engine) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Row
 	if q.Near != nil {
 		return pages, e.nearest(ctx, b, &q, pages)
 	}
-	if q.After == nil || q.After.DistanceMillimeters <= 0 { // every row's distance is 0
+	if q.After == nil || q.After.Order <= 0 { // every row's distance is 0
 		e.addByID(b, &q, pages)
 	}
 	if err := e.run(ctx, b); err != nil {
@@ -79,7 +79,7 @@ func (e *Engine) addByID(b *batch, q *registry.RowsQuery, pages []registry.RowsP
 	s := &statement{}
 	e.eachParent(s, q.Parents, rowColumns, func() {
 		e.ofState(s)
-		if q.After != nil && q.After.DistanceMillimeters == 0 {
+		if q.After != nil && q.After.Order == 0 {
 			s.add(" AND h.id > ", s.bind([16]byte(q.After.ID), "uuid"))
 		}
 		s.add(" ORDER BY h.id LIMIT ", s.bind(int64(q.First)+1, "int8"))
@@ -171,9 +171,9 @@ func (e *Engine) enrolled(stored uint64) (set uint64) {
 // compareKeys orders rows: nearest first, then by id.
 func compareKeys(a, b registry.RowKey) int {
 	switch {
-	case a.DistanceMillimeters < b.DistanceMillimeters:
+	case a.Order < b.Order:
 		return -1
-	case a.DistanceMillimeters > b.DistanceMillimeters:
+	case a.Order > b.Order:
 		return 1
 	}
 	return bytes.Compare(a.ID[:], b.ID[:])

@@ -23,7 +23,7 @@ func (e *Engine) nearest(ctx context.Context, b *batch, q *registry.RowsQuery, p
 	for i := range open {
 		open[i] = i
 	}
-	located := q.After == nil || q.After.DistanceMillimeters < registry.NoDistance
+	located := q.After == nil || q.After.Order < registry.NoDistance
 	for candidates := order.candidates(want); located && len(open) > 0; candidates *= 4 {
 		found := make([][]registry.Row, len(pages))
 		e.addNearest(b, q, order, open, candidates, func(page int, row registry.Row) { found[page] = append(found[page], row) })
@@ -62,7 +62,7 @@ func (e *Engine) nearest(ctx context.Context, b *batch, q *registry.RowsQuery, p
 func takeNearest(page *registry.RowsPage, rows []registry.Row, after *registry.RowKey, want int, beyond int64) bool {
 	rows = slices.DeleteFunc(rows, func(r registry.Row) bool { return after != nil && compareKeys(r.Key(), *after) <= 0 })
 	slices.SortFunc(rows, func(a, b registry.Row) int { return compareKeys(a.Key(), b.Key()) })
-	if beyond != registry.NoDistance && (len(rows) < want || rows[want-1].DistanceMillimeters >= beyond) {
+	if beyond != registry.NoDistance && (len(rows) < want || rows[want-1].Order >= beyond) {
 		return false
 	}
 	page.Rows = append(page.Rows, rows[:min(len(rows), want)]...)
@@ -74,8 +74,8 @@ func (e *Engine) addNearest(b *batch, q *registry.RowsQuery, order order, open [
 	s := &statement{}
 	e.eachParent(s, pick(q.Parents, open), rowColumns, func() {
 		s.add(" AND h.geom IS NOT NULL")
-		if q.After != nil && q.After.DistanceMillimeters > 0 {
-			after := float64(q.After.DistanceMillimeters) / 1000
+		if q.After != nil && q.After.Order > 0 {
+			after := float64(q.After.Order) / 1000
 			s.add(" AND ", meters(s, *q.Near), " >= ", s.bind(after-doubtMeters(after), "float8"))
 		}
 		s.add(" ORDER BY ")
@@ -85,7 +85,7 @@ func (e *Engine) addNearest(b *batch, q *registry.RowsQuery, order order, open [
 	b.add(s, func(r *reader) {
 		page := open[r.int()]
 		row := e.row(r)
-		row.DistanceMillimeters = millimeters(*q.Near, row.Point.Point())
+		row.Order = millimeters(*q.Near, row.Point.Point())
 		found(page, row)
 	})
 }
@@ -95,7 +95,7 @@ func (e *Engine) addUnlocated(b *batch, q *registry.RowsQuery, open []int, pages
 	s := &statement{}
 	e.eachParent(s, pick(q.Parents, open), rowColumns, func() {
 		s.add(" AND h.geom IS NULL")
-		if q.After != nil && q.After.DistanceMillimeters == registry.NoDistance {
+		if q.After != nil && q.After.Order == registry.NoDistance {
 			s.add(" AND h.id > ", s.bind([16]byte(q.After.ID), "uuid"))
 		}
 		s.add(" ORDER BY h.id LIMIT ", s.bind(int64(q.First)+1, "int8"))
@@ -106,7 +106,7 @@ func (e *Engine) addUnlocated(b *batch, q *registry.RowsQuery, open []int, pages
 	b.add(s, func(r *reader) {
 		page := &pages[open[r.int()]]
 		row := e.row(r)
-		row.DistanceMillimeters = registry.NoDistance
+		row.Order = registry.NoDistance
 		page.Rows = append(page.Rows, row)
 	})
 }

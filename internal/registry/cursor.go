@@ -55,15 +55,16 @@ func StaleCursor() error {
 // NoDistance is the distance of a household without a location. It sorts last.
 const NoDistance = int64(1<<63 - 1)
 
-// RowKey is the position of a row in a list: distance first where the order is nearest first (0 otherwise), then id.
+// RowKey is the position of a row in a list. Order is the distance in millimetres where the list is nearest first (NoDistance
+// without a location), Need where it is by need, and 0 by id.
 type RowKey struct {
-	DistanceMillimeters int64
-	ID                  HouseholdID
+	Order int64
+	ID    HouseholdID
 }
 
 // Encode writes the key as bytes for a cursor.
 func (k RowKey) Encode() []byte {
-	return append(binary.BigEndian.AppendUint64(nil, uint64(k.DistanceMillimeters)), k.ID[:]...)
+	return append(binary.BigEndian.AppendUint64(nil, uint64(k.Order)), k.ID[:]...)
 }
 
 // DecodeRowKey reads what Encode wrote.
@@ -71,7 +72,7 @@ func DecodeRowKey(b []byte) (k RowKey, err error) {
 	if len(b) != 8+len(k.ID) {
 		return k, Errorf(CodeCursorStale, "after", "this cursor is not of a list of households")
 	}
-	k.DistanceMillimeters = int64(binary.BigEndian.Uint64(b))
+	k.Order = int64(binary.BigEndian.Uint64(b))
 	copy(k.ID[:], b[8:])
 	return k, nil
 }

@@ -22,7 +22,7 @@ func TestBindTellsQuestionsApart(t *testing.T) {
 
 func TestCursors(t *testing.T) {
 	here, elsewhere := Bind("e", "filter"), Bind("e", "other filter")
-	for _, key := range []RowKey{{}, {DistanceMillimeters: 1, ID: HouseholdID{15: 1}}, {DistanceMillimeters: NoDistance, ID: HouseholdID{0: 0xff, 15: 0xff}}} {
+	for _, key := range []RowKey{{}, {Order: 1, ID: HouseholdID{15: 1}}, {Order: NoDistance, ID: HouseholdID{0: 0xff, 15: 0xff}}} {
 		cursor := EncodeCursor(here, key.Encode())
 		raw, err := DecodeCursor(here, cursor)
 		if err != nil {
@@ -53,7 +53,7 @@ func second[T any](_ T, err error) error { return err }
 
 // Encoded keys order as the rows do, so that a store can compare them as bytes.
 func TestEncodedKeysOrder(t *testing.T) {
-	keys := []RowKey{{}, {ID: HouseholdID{0: 0x7f}}, {ID: HouseholdID{0: 0x80}}, {DistanceMillimeters: 1}, {DistanceMillimeters: 256}, {DistanceMillimeters: NoDistance}}
+	keys := []RowKey{{}, {ID: HouseholdID{0: 0x7f}}, {ID: HouseholdID{0: 0x80}}, {Order: 1}, {Order: 256}, {Order: NoDistance}}
 	if !slices.IsSortedFunc(keys, func(a, b RowKey) int { return bytes.Compare(a.Encode(), b.Encode()) }) {
 		t.Error("bytes order otherwise than rows")
 	}
@@ -69,7 +69,7 @@ func TestCheckFirst(t *testing.T) {
 
 func FuzzDecodeCursor(f *testing.F) {
 	b := Bind("state", "households")
-	f.Add(EncodeCursor(b, RowKey{DistanceMillimeters: 42, ID: HouseholdID{1, 2, 3}}.Encode()))
+	f.Add(EncodeCursor(b, RowKey{Order: 42, ID: HouseholdID{1, 2, 3}}.Encode()))
 	f.Add(EncodeCursor(b, nil))
 	f.Add(EncodeCursor(Bind(), []byte("x")))
 	f.Add("")

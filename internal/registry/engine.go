@@ -23,9 +23,9 @@ type Engine interface {
 	// has an empty, non-nil slice.
 	Rows(ctx context.Context, q RowsQuery) ([]RowsPage, error)
 
-	// Points gives the located households that f keeps, ordered by id. An engine gives one point a household; a guard gives
-	// centroids of blocks with protected weights.
-	Points(ctx context.Context, f Filter) ([]WeightedPoint, error)
+	// Points gives the households that the filter keeps, ordered by id. An engine gives one point a household; a guard gives
+	// blocks, in the order of areas and from south-west to north-east, with protected weights.
+	Points(ctx context.Context, q PointsQuery) ([]WeightedPoint, error)
 
 	// Details gives what each household shows beyond its row, in the order of ids; Found is false for an id that the state
 	// does not have.
@@ -90,6 +90,7 @@ const (
 	MeasureDeprivations
 	MeasurePrograms
 	MeasurePersons
+	MeasureBenefits
 	MeasureAll Measures = 1<<iota - 1
 )
 
@@ -116,11 +117,12 @@ type Cell struct {
 	Key      Key
 	Total    Tally
 	Located  Tally
-	Deciles  []Tally // by decile, 0 is unranked
-	Deprived []Tally // by deprivation: known true
-	Known    []Tally // by deprivation: known true or false
-	Enrolled []Tally // by programme
-	Persons  []Tally // by kind: households with at least one such person; People counts those persons
+	Deciles  []Tally   // by decile, 0 is unranked
+	Deprived []Tally   // by deprivation: known true
+	Known    []Tally   // by deprivation: known true or false
+	Enrolled []Tally   // by programme
+	Persons  []Tally   // by kind: households with at least one such person; People counts those persons
+	Benefits []Benefit // by programme
 	Poverty  []Poverty
 	Counted  *Counted // what was counted in place of the region asked for; nil when it was that region
 }
@@ -138,6 +140,9 @@ func EmptyCell(q *SummaryQuery, programs int) (c Cell) {
 	c.Known = slice(MeasureDeprivations, DeprivationCount)
 	c.Enrolled = slice(MeasurePrograms, programs)
 	c.Persons = slice(MeasurePersons, PersonKindCount)
+	if q.Measures&MeasureBenefits != 0 {
+		c.Benefits = make([]Benefit, programs)
+	}
 	for _, line := range q.Lines {
 		c.Poverty = append(c.Poverty, Poverty{LineRupiah: line})
 	}
@@ -158,6 +163,18 @@ type Poverty struct {
 	Base, Poor Tally
 	Gap        int64   // Σ members · (line − expenditure), rupiah
 	GapSquared Uint128 // Σ members · (line − expenditure)², rupiah²
+	// For the uncertainty of the three measures:
+	MembersSquared int64   // Σ members² over the base
+	GapFourth      Uint128 // Σ members · ⌊GapUnit·(line − expenditure)/line⌋⁴ over the poor
+}
+
+// GapUnit is a gap of the whole line in Poverty.GapFourth, whose terms then fit in 64 bits.
+const GapUnit = 1 << 14
+
+// Benefit is what a programme gives to a set of households in the period of the state.
+type Benefit struct {
+	Recorded Tally // households with an ACTIVE enrolment in it whose rupiah are recorded
+	Rupiah   int64 // of those enrolments
 }
 
 // Uint128 is an exact sum too large for 64 bits.
@@ -185,11 +202,13 @@ func (u Uint128) Float64() float64 { return float64(u.Hi)*(1<<32)*(1<<32) + floa
 type RowsQuery struct {
 	Filter  Filter
 	Parents []AreaCode // a page for each area, or one page in all when nil
-	// Near orders by distance from it in whole millimetres, ties by id, households without a location last. Nil orders by id.
-	Near  *orb.Point
-	First int
-	After *RowKey // rows after this key, in every page
-	Total bool    // count all rows that the filter keeps, in RowsPage.Total
+	// Near orders by distance from it in whole millimetres, ties by id, households without a location last.
+	Near *orb.Point
+	// ByNeed orders by Need, ties by id. It is not to be had with Near; with neither the order is by id.
+	ByNeed bool
+	First  int
+	After  *RowKey // rows after this key, in every page
+	Total  bool    // count all rows that the filter keeps, in RowsPage.Total
 }
 
 // RowsPage is a run of rows in order.
@@ -201,33 +220,61 @@ type RowsPage struct {
 
 // Row is a household as the engine holds it.
 type Row struct {
-	ID                  HouseholdID
-	Area                AreaCode
-	RW, RT              string
-	Located             bool
-	Point               geo.PointE7
-	Members             int
-	HeadSex             Sex
-	HeadAge             int
-	Decile              int // UnknownInt when unranked
-	Expenditure         int64
-	Deprived, Known     DeprivationSet // with UNSERVED
-	Enrolled            uint64         // ACTIVE enrolments, a bit for each of Dataset.Programs
-	DistanceMillimeters int64          // from RowsQuery.Near; NoDistance without a location, 0 without Near
+	ID              HouseholdID
+	Area            AreaCode
+	RW, RT          string
+	Located         bool
+	Point           geo.PointE7
+	Members         int
+	HeadSex         Sex
+	HeadAge         int
+	Decile          int // UnknownInt when unranked
+	Expenditure     int64
+	Deprived, Known DeprivationSet // with UNSERVED
+	Enrolled        uint64         // ACTIVE enrolments, a bit for each of Dataset.Programs
+	Order           int64          // what the list is ordered by before the id: see RowKey
 }
 
 // Key is the row's place in its list.
-func (r *Row) Key() RowKey { return RowKey{r.DistanceMillimeters, r.ID} }
+func (r *Row) Key() RowKey { return RowKey{r.Order, r.ID} }
 
-// WeightedPoint is a place and what stands there.
+// Need puts the poorest decile first, in it those with most known deprivations; the unranked come last.
+func Need(decile int, deprived DeprivationSet) int64 {
+	if decile == UnknownInt {
+		decile = 11
+	}
+	return int64(decile)*(DeprivationCount+1) + int64(DeprivationCount-bits.OnesCount64(uint64(deprived)))
+}
+
+// PointsQuery asks where households live.
+type PointsQuery struct {
+	Filter    Filter
+	Unlocated bool // those without a location too
+	// Together is the least number of households that whoever asks shows as one, so that no place is a single household's:
+	// 0 and 1 show each by itself.
+	Together int
+}
+
+// WeightedPoint is a place and what stands there: a household, or a block of them.
 type WeightedPoint struct {
-	ID         HouseholdID // zero where the point is no single household
-	Point      orb.Point
+	ID         HouseholdID // of a block one that no household has, the same in every edition
+	Located    bool
+	Point      orb.Point // zero unless Located
 	Households int64
 	People     int64
-	// Of a single household: where it belongs and what is known of it, with UNSERVED.
-	Area            AreaCode
+	Area       AreaCode
+	Place      Place // neighbourhood unit as recorded; empty for a block
+	// Of a household: what is known of it, with UNSERVED.
 	Deprived, Known DeprivationSet
+	Block           *Block // nil for a household
+}
+
+// Block is what a guard shows of the households at a place.
+type Block struct {
+	// Everybody counts all the households of the block, not only those that the filter keeps, with their deprivations.
+	Everybody Cell
+	Status    FigureStatus                                    // of Households and People of the point
+	Geometry  func(context.Context) (orb.MultiPolygon, error) // the ground of the block
 }
 
 // DetailParts says what of Details is wanted; the row always comes.

@@ -53,7 +53,7 @@ func checkErrors(ctx context.Context, s subject) error {
 		if err := wantError(err, c.code, c.field); err != nil {
 			return fmt.Errorf("Rows with filter %s: %w", c.filter.JSON(), err)
 		}
-		_, err = s.engine.Points(ctx, c.filter)
+		_, err = s.engine.Points(ctx, registry.PointsQuery{Filter: c.filter})
 		if err := wantError(err, c.code, c.field); err != nil {
 			return fmt.Errorf("Points with filter %s: %w", c.filter.JSON(), err)
 		}

@@ -26,11 +26,12 @@ func checkPoints(ctx context.Context, s subject) error {
 }
 
 func (s *subject) checkPointsOf(ctx context.Context, i int, f registry.Filter) error {
-	want, err := s.reference.Points(ctx, f)
+	q := registry.PointsQuery{Filter: f, Unlocated: i%2 == 1}
+	want, err := s.reference.Points(ctx, q)
 	if err != nil {
 		return s.question(i, f, "the reference refuses it: %v", err)
 	}
-	got, err := s.engine.Points(ctx, f)
+	got, err := s.engine.Points(ctx, q)
 	if err != nil {
 		return s.question(i, f, "%v", err)
 	}
@@ -88,7 +89,7 @@ func checkCancelled(ctx context.Context, s subject) error {
 	cancel()
 	_, summaries := s.engine.Summarise(ctx, []registry.SummaryQuery{{By: []registry.Dimension{{Kind: registry.ByDecile}}}})
 	_, rows := s.engine.Rows(ctx, registry.RowsQuery{First: 10})
-	_, points := s.engine.Points(ctx, registry.Filter{})
+	_, points := s.engine.Points(ctx, registry.PointsQuery{})
 	_, details := s.engine.Details(ctx, []registry.HouseholdID{{}}, registry.DetailEnrolments|registry.DetailAttributes)
 	for _, m := range []struct {
 		method string

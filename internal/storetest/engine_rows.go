@@ -65,7 +65,7 @@ func describeRows(q registry.RowsQuery) string {
 		text += fmt.Sprintf(", near %v", *q.Near)
 	}
 	if q.After != nil {
-		text += fmt.Sprintf(", after %d mm %s", q.After.DistanceMillimeters, q.After.ID)
+		text += fmt.Sprintf(", after %d mm %s", q.After.Order, q.After.ID)
 	}
 	return text
 }
@@ -158,7 +158,7 @@ func (s *subject) walk(ctx context.Context, i int, q registry.RowsQuery) error {
 
 // checkEmptyPages asks for no rows, which still gives Total and More, for no parents, and for what comes after the end.
 func checkEmptyPages(ctx context.Context, s subject) error {
-	beyond := registry.RowKey{DistanceMillimeters: registry.NoDistance}
+	beyond := registry.RowKey{Order: registry.NoDistance}
 	for i := range beyond.ID {
 		beyond.ID[i] = 0xff
 	}

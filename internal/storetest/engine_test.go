@@ -70,9 +70,9 @@ func (b *broken) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Row
 	return pages, b.fail(err)
 }
 
-func (b *broken) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
-	ctx = b.ask(ctx, &f)
-	points, err := b.Reference.Points(ctx, f)
+func (b *broken) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
+	ctx = b.ask(ctx, &q.Filter)
+	points, err := b.Reference.Points(ctx, q)
 	if b.points != nil {
 		b.points(points)
 	}
@@ -168,7 +168,7 @@ func TestSuiteCatchesBrokenEngines(t *testing.T) {
 		{name: "ties are dropped", caught: []string{"every page size", "nearest first, ties by id, unlocated last"},
 			engine: broken{page: func(p *registry.RowsPage) {
 				p.Rows = slices.CompactFunc(p.Rows, func(a, b registry.Row) bool {
-					return a.DistanceMillimeters > 0 && a.DistanceMillimeters == b.DistanceMillimeters
+					return a.Order > 0 && a.Order == b.Order
 				})
 			}}},
 		{name: "ids order as signed bytes", caught: []string{"every page size", "ids order as unsigned bytes"},

@@ -99,9 +99,9 @@ func (r *Reference) row(f *family, q *registry.RowsQuery) registry.Row {
 	}
 	switch {
 	case q.Near != nil && f.Located:
-		row.DistanceMillimeters = int64(math.Round(geo.DistanceMeters(*q.Near, f.Point.Point()) * 1000))
+		row.Order = int64(math.Round(geo.DistanceMeters(*q.Near, f.Point.Point()) * 1000))
 	case q.Near != nil:
-		row.DistanceMillimeters = registry.NoDistance
+		row.Order = registry.NoDistance
 	}
 	return row
 }
@@ -109,9 +109,9 @@ func (r *Reference) row(f *family, q *registry.RowsQuery) registry.Row {
 // compareKeys orders rows: nearest first, then by id.
 func compareKeys(a, b registry.RowKey) int {
 	switch {
-	case a.DistanceMillimeters < b.DistanceMillimeters:
+	case a.Order < b.Order:
 		return -1
-	case a.DistanceMillimeters > b.DistanceMillimeters:
+	case a.Order > b.Order:
 		return 1
 	}
 	return bytes.Compare(a.ID[:], b.ID[:])

@@ -52,13 +52,17 @@ func (r *Reference) page(list []*family, q registry.RowsQuery) registry.RowsPage
 }
 
 // Points gives one point a household.
-func (r *Reference) Points(ctx context.Context, f registry.Filter) ([]registry.WeightedPoint, error) {
-	kept, err := r.kept(ctx, &f)
+func (r *Reference) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
+	kept, err := r.kept(ctx, &q.Filter)
 	var out []registry.WeightedPoint
 	for _, h := range kept {
+		p := registry.WeightedPoint{ID: h.ID, Located: h.Located, Households: 1, People: h.people(), Area: h.Area,
+			Place: registry.Place{RW: h.RW, RT: h.RT}, Deprived: h.deprived, Known: h.known}
 		if h.Located {
-			out = append(out, registry.WeightedPoint{ID: h.ID, Point: h.Point.Point(), Households: 1, People: h.people(),
-				Area: h.Area, Deprived: h.deprived, Known: h.known})
+			p.Point = h.Point.Point()
+		}
+		if h.Located || q.Unlocated {
+			out = append(out, p)
 		}
 	}
 	return out, err
