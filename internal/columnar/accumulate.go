@@ -81,6 +81,9 @@ func (s *summary) add(group, b int, m uint64) {
 			t[l.persons+kind].add(e.tallyPersons(b, m, kind))
 		}
 	}
+	if l.has(registry.MeasureBenefits) {
+		s.addBenefits(s.benefits[group*len(e.d.Programs):][:len(e.d.Programs)], b, m)
+	}
 	if lines := s.q.Lines; len(lines) > 0 && e.expenditure != nil {
 		s.addPoverty(s.poverty[group*len(lines):][:len(lines)], b, m)
 	}
@@ -104,11 +107,44 @@ func (h *households) tallyPersons(b int, m uint64, kind int) tally {
 	return t
 }
 
+// benefit is registry.Benefit while it is being summed.
+type benefit struct {
+	recorded tally
+	rupiah   int64
+}
+
+// addBenefits walks the enrolments of the rows m of a block: few ask for their rupiah, so nothing is kept of them.
+func (s *summary) addBenefits(sums []benefit, b int, m uint64) {
+	e := s.e
+	with := e.withTerms[b]
+	m &= with
+	var recorded [registry.MaxPrograms]uint64 // rows by programme; a row may have several enrolments in one
+	k := e.firstTerm[b]
+	for wanted := m; wanted != 0; with &= with - 1 {
+		row := with & -with
+		for last := false; !last; k++ {
+			last = e.stream[k]&lastTerm != 0
+			t := &e.terms[e.stream[k]&^lastTerm]
+			if wanted&row == 0 || t.status != registry.EnrolmentActive || e.amounts[t.rupiah] == registry.UnknownInt {
+				continue
+			}
+			recorded[t.program] |= row
+			sums[t.program].rupiah += e.amounts[t.rupiah]
+		}
+		wanted &^= row
+	}
+	for p := range sums {
+		if recorded[p] != 0 {
+			sums[p].recorded.add(e.tally(b, recorded[p]))
+		}
+	}
+}
+
 // poverty is registry.Poverty while it is being summed.
 type poverty struct {
-	base, poor tally
-	gap        int64
-	gapSquared registry.Uint128
+	base, poor            tally
+	gap, membersSquared   int64
+	gapSquared, gapFourth registry.Uint128
 }
 
 func (s *summary) addPoverty(sums []poverty, b int, m uint64) {
@@ -117,10 +153,14 @@ func (s *summary) addPoverty(sums []poverty, b int, m uint64) {
 	members := (*[blockRows]uint8)(e.members[start:])
 	expenditure := (*[blockRows]uint32)(e.expenditure[start:])
 	m &= within(members, 1, registry.MaxMembers)
+	membersSquared := int64(0)
 	for rest := m; rest != 0; rest &= rest - 1 {
-		if i := lowest(rest); expenditure[i] == unknownExpenditure {
+		i := lowest(rest)
+		if expenditure[i] == unknownExpenditure {
 			m &^= 1 << i
+			continue
 		}
+		membersSquared += int64(members[i]) * int64(members[i])
 	}
 	if m == 0 {
 		return
@@ -129,6 +169,7 @@ func (s *summary) addPoverty(sums []poverty, b int, m uint64) {
 	for k, line := range s.q.Lines {
 		p := &sums[k]
 		p.base.add(base)
+		p.membersSquared += membersSquared
 		var poor uint64
 		for rest := m; rest != 0; rest &= rest - 1 {
 			i := lowest(rest)
@@ -140,6 +181,8 @@ func (s *summary) addPoverty(sums []poverty, b int, m uint64) {
 			n := int64(members[i])
 			p.gap += n * gap
 			p.gapSquared.AddProduct(uint64(n)*uint64(gap), uint64(gap))
+			share := uint64(registry.GapUnit) * uint64(gap) / uint64(line)
+			p.gapFourth.AddProduct(uint64(n), share*share*share*share)
 		}
 		if poor != 0 {
 			p.poor.add(e.tally(b, poor))

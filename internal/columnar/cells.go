@@ -59,11 +59,12 @@ func (s *summary) setKey(k *registry.Key, dim *dimension, v, number int) {
 	}
 }
 
-// parts cuts the slices of all cells from two arrays.
+// parts cuts the slices of all cells from three arrays.
 type parts struct {
-	s       *summary
-	tallies []registry.Tally
-	poverty []registry.Poverty
+	s        *summary
+	tallies  []registry.Tally
+	benefits []registry.Benefit
+	poverty  []registry.Poverty
 }
 
 func (s *summary) newParts(cells int) *parts {
@@ -73,6 +74,9 @@ func (s *summary) newParts(cells int) *parts {
 	}
 	if asked := newLayout(s.layout.measures&^registry.MeasureLocated, len(s.e.d.Programs)); asked.measures != 0 {
 		p.tallies = make([]registry.Tally, 0, cells*(asked.size-1))
+	}
+	if s.layout.has(registry.MeasureBenefits) {
+		p.benefits = make([]registry.Benefit, 0, cells*len(s.e.d.Programs))
 	}
 	if len(s.q.Lines) > 0 {
 		p.poverty = make([]registry.Poverty, 0, cells*len(s.q.Lines))
@@ -100,6 +104,7 @@ func (p *parts) fill(c *registry.Cell, group int) {
 	if l.has(registry.MeasurePersons) {
 		c.Persons = p.cut(at+l.persons, at+l.size)
 	}
+	p.fillBenefits(c, group)
 	p.fillPoverty(c, group)
 }
 
@@ -115,6 +120,17 @@ func (p *parts) cut(start, end int) []registry.Tally {
 	return p.tallies[from:len(p.tallies):len(p.tallies)]
 }
 
+func (p *parts) fillBenefits(c *registry.Cell, group int) {
+	if !p.s.layout.has(registry.MeasureBenefits) {
+		return
+	}
+	from, programs := len(p.benefits), len(p.s.e.d.Programs)
+	for _, sum := range p.s.benefits[group*programs:][:programs] {
+		p.benefits = append(p.benefits, registry.Benefit{Recorded: sum.recorded.registry(), Rupiah: sum.rupiah})
+	}
+	c.Benefits = p.benefits[from:len(p.benefits):len(p.benefits)]
+}
+
 func (p *parts) fillPoverty(c *registry.Cell, group int) {
 	lines := p.s.q.Lines
 	if len(lines) == 0 {
@@ -125,6 +141,7 @@ func (p *parts) fillPoverty(c *registry.Cell, group int) {
 		sum := &p.s.poverty[group*len(lines)+k]
 		p.poverty = append(p.poverty, registry.Poverty{
 			LineRupiah: line, Base: sum.base.registry(), Poor: sum.poor.registry(), Gap: sum.gap, GapSquared: sum.gapSquared,
+			MembersSquared: sum.membersSquared, GapFourth: sum.gapFourth,
 		})
 	}
 	c.Poverty = p.poverty[from:len(p.poverty):len(p.poverty)]

@@ -13,16 +13,16 @@ type first struct {
 	heap  []position
 }
 
-// position is a household's place in a list: distance, then rank.
+// position is a household's place in a list: what registry.Row has as its Order, then rank.
 type position struct {
-	millimeters int64
-	rank        int64
+	order int64
+	rank  int64
 }
 
 // before puts the last position on top of the heap.
 func (p position) before(q position) bool {
-	if p.millimeters != q.millimeters {
-		return p.millimeters > q.millimeters
+	if p.order != q.order {
+		return p.order > q.order
 	}
 	return p.rank > q.rank
 }
@@ -64,7 +64,7 @@ func (f *first) add(p position) {
 }
 
 // page gives the rows in order.
-func (f *first) page(e *Engine, nearest bool) registry.RowsPage {
+func (f *first) page(e *Engine) registry.RowsPage {
 	slices.SortFunc(f.heap, position.compare)
 	page := registry.RowsPage{More: f.full(), Total: -1}
 	if page.More {
@@ -73,9 +73,7 @@ func (f *first) page(e *Engine, nearest bool) registry.RowsPage {
 	page.Rows = make([]registry.Row, len(f.heap))
 	for i, p := range f.heap {
 		page.Rows[i] = e.read(e.slots[p.rank])
-		if nearest {
-			page.Rows[i].Order = p.millimeters
-		}
+		page.Rows[i].Order = p.order
 	}
 	return page
 }

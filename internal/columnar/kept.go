@@ -4,10 +4,13 @@ import (
 	"kantong/internal/registry"
 )
 
-// keep sums every measure over every kelurahan, so that questions about whole areas need no pass.
+// keptMeasures are all but the one that walks enrolments, which few ask for.
+const keptMeasures = registry.MeasureAll &^ registry.MeasureBenefits
+
+// keep sums these measures over every kelurahan, so that questions about whole areas need no pass.
 func (e *Engine) keep() {
-	everything := registry.SummaryQuery{Measures: registry.MeasureAll}
-	s := summary{e: e, q: &everything, layout: newLayout(registry.MeasureAll, len(e.d.Programs)), groups: len(e.codes)}
+	everything := registry.SummaryQuery{Measures: keptMeasures}
+	s := summary{e: e, q: &everything, layout: newLayout(keptMeasures, len(e.d.Programs)), groups: len(e.codes)}
 	s.grow()
 	for b := range e.blocks {
 		s.add(int(e.blocks[b].kelurahan), b, e.blocks[b].all())
@@ -20,12 +23,12 @@ func (e *Engine) keep() {
 
 // fromKept tells whether the kept sums answer the query, if its filter asks for nothing but areas.
 func (s *summary) fromKept() bool {
-	return len(s.q.Lines) == 0 && (len(s.dims) == 0 || len(s.dims) == 1 && s.dims[0].Kind == registry.ByArea)
+	return s.q.Measures&^keptMeasures == 0 && len(s.q.Lines) == 0 && (len(s.dims) == 0 || len(s.dims) == 1 && s.dims[0].Kind == registry.ByArea)
 }
 
 // takeKept answers from what is kept of the kelurahan in the areas, of all when areas is nil.
 func (s *summary) takeKept(areas bitset) {
-	full := newLayout(registry.MeasureAll, len(s.e.d.Programs))
+	full := newLayout(keptMeasures, len(s.e.d.Programs))
 	if s.wholeKelurahan(areas) { // what is asked for is what is kept
 		full.measures = s.q.Measures
 		s.tallies, s.shown, s.layout = s.e.kept, s.e.shown, full

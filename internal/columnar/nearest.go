@@ -14,7 +14,7 @@ import (
 func (s *scan) walkNearest(from orb.Point, f *first) {
 	t, o := &s.e.tree, newOrigin(from)
 	var queue []ahead
-	if top := len(t.levels) - 1; top >= 0 && f.after.millimeters < registry.NoDistance {
+	if top := len(t.levels) - 1; top >= 0 && f.after.order < registry.NoDistance {
 		queue = push(queue, ahead{o.leastTo(&t.levels[top][0]), top, 0})
 	}
 	around, limit := s.around(), math.Inf(1)
@@ -65,7 +65,7 @@ func (s *scan) takeNearest(o *origin, b uint32, f *first, limit float64) float64
 		}
 		f.add(position{millimeters(o.at, at), int64(s.e.rank[row])})
 		if f.full() {
-			limit = most(f.last().millimeters)
+			limit = most(f.last().order)
 		}
 	}
 	return limit

@@ -18,7 +18,7 @@ type release struct {
 	enrolled []uint64
 	eligible []uint64 // by block and programme: the rows that the programme's rule keeps
 	history
-	kept  []tally          // by kelurahan, in the layout of every measure
+	kept  []tally          // by kelurahan, in the layout of keptMeasures
 	shown []registry.Tally // the same, as answers hold them
 }
 

@@ -20,10 +20,8 @@ func (e *Engine) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Row
 	if q.First < 0 {
 		return nil, registry.CheckFirst(q.First)
 	}
-	if q.Near != nil {
-		if err := (registry.Position{Longitude: q.Near[0], Latitude: q.Near[1]}).Check(); err != nil {
-			return nil, registry.Under("near", err)
-		}
+	if err := q.CheckOrder(); err != nil {
+		return nil, err
 	}
 	root, err := (&compiler{e: e}).compile(&q.Filter)
 	if err != nil {
@@ -60,6 +58,8 @@ func (e *Engine) page(s *scan, q *registry.RowsQuery) (registry.RowsPage, error)
 		return registry.RowsPage{}, s.err
 	}
 	switch {
+	case q.ByNeed:
+		s.scanByNeed(f)
 	case q.Near != nil && reach > fewNear:
 		s.walkNearest(*q.Near, f)
 	case q.Near != nil:
@@ -70,7 +70,7 @@ func (e *Engine) page(s *scan, q *registry.RowsQuery) (registry.RowsPage, error)
 	}
 	page := registry.RowsPage{}
 	if s.err == nil {
-		page = f.page(e, q.Near != nil)
+		page = f.page(e)
 	}
 	if q.Total && s.err == nil {
 		page.Total = s.count()
@@ -83,9 +83,9 @@ func (e *Engine) page(s *scan, q *registry.RowsQuery) (registry.RowsPage, error)
 func (s *scan) walkByID(f *first, tries int) bool {
 	from, end := 0, len(s.e.slots)
 	switch {
-	case f.after.millimeters > 0:
+	case f.after.order > 0:
 		return true
-	case f.after.millimeters == 0:
+	case f.after.order == 0:
 		from = int(f.after.rank) + 1
 	}
 	if tries < f.want {

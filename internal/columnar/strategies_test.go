@@ -28,7 +28,10 @@ func TestStrategies(t *testing.T) {
 		if i%3 > 0 { // else everybody
 			q.Filter = storetest.RandomFilter(r, d, households)
 		}
-		if r.IntN(3) > 0 {
+		switch r.IntN(4) {
+		case 0:
+			q.ByNeed = true
+		case 1, 2:
 			p := households[r.IntN(len(households))].Point.Point()
 			q.Near = &p
 		}
@@ -48,7 +51,7 @@ func TestStrategies(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := gocmp.Diff(want, got); diff != "" {
-				t.Fatalf("question %d, page %d: %v near %v in %v, first %d after %v (-want +got):\n%s", i, page, q.Filter, q.Near, q.Parents, q.First, q.After, diff)
+				t.Fatalf("question %d, page %d: %v near %v (by need %v) in %v, first %d after %v (-want +got):\n%s", i, page, q.Filter, q.Near, q.ByNeed, q.Parents, q.First, q.After, diff)
 			}
 			if len(got[0].Rows) == 0 {
 				break
@@ -168,6 +171,10 @@ func TestEndsOnTheWay(t *testing.T) {
 		},
 		"Rows in a region": func(ctx context.Context) error {
 			_, err := e.Rows(ctx, registry.RowsQuery{Filter: region, First: 2000})
+			return err
+		},
+		"Rows by need": func(ctx context.Context) error {
+			_, err := e.Rows(ctx, registry.RowsQuery{Filter: some, ByNeed: true, First: 3})
 			return err
 		},
 		"Rows nearest first": func(ctx context.Context) error {

@@ -78,10 +78,11 @@ type summary struct {
 	dims   []dimension // in the order they are split by
 	hexes  *hexes      // nil unless a dimension
 	groups int         // cells, or cells of one hexagon
-	// By group: layout.size tallies and a poverty sum for every line.
-	tallies []tally
-	shown   []registry.Tally // the same where they are kept sums, else nil
-	poverty []poverty
+	// By group: layout.size tallies, a benefit sum for every programme if asked for, and a poverty sum for every line.
+	tallies  []tally
+	shown    []registry.Tally // the same where they are kept sums, else nil
+	benefits []benefit
+	poverty  []poverty
 }
 
 // dimension is one of the query's with where its values go.
@@ -168,6 +169,9 @@ func (e *Engine) newSummary(q *registry.SummaryQuery) (*summary, error) {
 // grow makes room for the groups of one more hexagon, or for all when there are none.
 func (s *summary) grow() {
 	s.tallies = append(s.tallies, make([]tally, s.groups*s.layout.size)...)
+	if s.layout.has(registry.MeasureBenefits) {
+		s.benefits = append(s.benefits, make([]benefit, s.groups*len(s.e.d.Programs))...)
+	}
 	s.poverty = append(s.poverty, make([]poverty, s.groups*len(s.q.Lines))...)
 }
 

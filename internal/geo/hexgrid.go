@@ -78,6 +78,11 @@ func (g HexGrid) at(id HexID, halfWidths, halfEdges int64) orb.Point {
 	return orb.Point{float64(x) * g.stepLon, float64(y) * g.stepLat}
 }
 
+// Neighbours are the six cells that share an edge with a cell, from the east counter-clockwise.
+func (id HexID) Neighbours() [6]HexID {
+	return [6]HexID{{id.Q + 1, id.R}, {id.Q, id.R + 1}, {id.Q - 1, id.R + 1}, {id.Q - 1, id.R}, {id.Q, id.R - 1}, {id.Q + 1, id.R - 1}}
+}
+
 // FormatHexID writes a cell with the edge of its grid, like "M500:12:-7".
 func FormatHexID(edgeMeters int, id HexID) string {
 	return fmt.Sprintf("M%d:%d:%d", edgeMeters, id.Q, id.R)

@@ -90,8 +90,8 @@ func TestHexGrid(t *testing.T) {
 
 			// The cells around it share edges exactly, so together they have no gap.
 			around := []orb.Geometry{outline}
-			for _, d := range []HexID{{1, 0}, {0, 1}, {-1, 1}, {-1, 0}, {0, -1}, {1, -1}} {
-				around = append(around, g.Polygon(HexID{id.Q + d.Q, id.R + d.R}))
+			for _, next := range id.Neighbours() {
+				around = append(around, g.Polygon(next))
 			}
 			if left := uncancelledEdges(around); len(left) != 18 {
 				t.Fatalf("seven cells have an outline of %d edges, want 18", len(left))

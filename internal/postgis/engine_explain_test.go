@@ -49,6 +49,7 @@ func TestEveryStatementUsesItsIndex(t *testing.T) {
 		{"summary of a few areas", c.summaryOf(registry.SummaryQuery{Filter: of(append(few[:3:3], c.d.Areas.Area(2).Code)...)}), area, false},
 		{"summary of a polygon", c.summaryOf(registry.SummaryQuery{Filter: p.polygon, Measures: registry.MeasureAll}), geom, false},
 		{"hexagons of a polygon", c.summaryOf(registry.SummaryQuery{Filter: p.polygon, By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 200}}}), geom, false},
+		{"benefits in a box", c.benefitsOf(registry.SummaryQuery{Filter: p.box, Measures: registry.MeasureBenefits}), id, false},
 		{"points in a box", c.places(&registry.PointsQuery{Filter: p.box}), geom, false},
 		{"details", first(func(b *batch) { c.addRowsOf(b, ids, nil) }), id, false},
 		{"enrolments", first(func(b *batch) { c.addEnrolmentsOf(b, ids, nil) }), id, false},
@@ -113,6 +114,14 @@ func (c *bigCity) summaryOf(q registry.SummaryQuery) *statement {
 		panic(err) // the questions are made here
 	}
 	return first(s.addTo)
+}
+
+func (c *bigCity) benefitsOf(q registry.SummaryQuery) *statement {
+	s, err := c.newSummary(&q)
+	if err != nil {
+		panic(err) // the questions are made here
+	}
+	return first(s.addBenefits)
 }
 
 // planNode is a step of a plan.

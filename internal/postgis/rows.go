@@ -35,7 +35,10 @@ func (e *Engine) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Row
 	if q.Near != nil {
 		return pages, e.nearest(ctx, b, &q, pages)
 	}
-	if q.After == nil || q.After.Order <= 0 { // every row's distance is 0
+	switch {
+	case q.ByNeed:
+		e.addByNeed(b, &q, pages)
+	case q.After == nil || q.After.Order <= 0: // every row's order is 0
 		e.addByID(b, &q, pages)
 	}
 	if err := e.run(ctx, b); err != nil {
@@ -51,10 +54,8 @@ func (e *Engine) checkRows(q *registry.RowsQuery) error {
 	if q.First < 0 {
 		return registry.CheckFirst(q.First)
 	}
-	if q.Near != nil {
-		if err := (registry.Position{Longitude: q.Near[0], Latitude: q.Near[1]}).Check(); err != nil {
-			return registry.Under("near", err)
-		}
+	if err := q.CheckOrder(); err != nil {
+		return err
 	}
 	if err := e.d.CheckFilter(&q.Filter); err != nil {
 		return err
@@ -168,7 +169,7 @@ func (e *Engine) enrolled(stored uint64) (set uint64) {
 	return set
 }
 
-// compareKeys orders rows: nearest first, then by id.
+// compareKeys orders rows: nearest or neediest first, then by id.
 func compareKeys(a, b registry.RowKey) int {
 	switch {
 	case a.Order < b.Order:

@@ -7,8 +7,8 @@ import (
 	"kantong/internal/registry"
 )
 
-// Summarise answers each query with one statement of one pass, and one more for poverty lines; all go together in one round
-// trip. Cells that the database has no row for are filled in here.
+// Summarise answers each query with one statement of one pass, one more for poverty lines and one for benefits; all go
+// together in one round trip. Cells that the database has no row for are filled in here.
 func (e *Engine) Summarise(ctx context.Context, queries []registry.SummaryQuery) ([][]registry.Cell, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -83,11 +83,15 @@ func (s *summary) addTo(b *batch) {
 	if len(s.q.Lines) > 0 {
 		s.addPoverty(b)
 	}
+	if s.q.Measures&registry.MeasureBenefits != 0 {
+		s.addBenefits(b)
+	}
 }
 
-// from writes the households of the query, with what its dimensions need beside them.
-func (s *summary) from(st *statement) {
+// from writes the households of the query, with what its dimensions and joins need beside them.
+func (s *summary) from(st *statement, joins ...fragment) {
 	st.add(" FROM ", s.e.households, " h")
+	st.add(joins...)
 	// Which hexagons there are depends on the filter alone, so a household stays though it is in no other value.
 	join := fragment(" JOIN ")
 	for i := range s.dims {
@@ -143,23 +147,7 @@ func (s *summary) read(r *reader) *registry.Cell {
 }
 
 // empty is a cell that nobody is in, with the lists that were asked for.
-func (s *summary) empty() (c registry.Cell) {
-	list := func(m registry.Measures, n int) []registry.Tally {
-		if s.q.Measures&m == 0 {
-			return nil
-		}
-		return make([]registry.Tally, n)
-	}
-	c.Deciles = list(registry.MeasureDeciles, decileCount)
-	c.Deprived = list(registry.MeasureDeprivations, registry.DeprivationCount)
-	c.Known = list(registry.MeasureDeprivations, registry.DeprivationCount)
-	c.Enrolled = list(registry.MeasurePrograms, len(s.e.masks))
-	c.Persons = list(registry.MeasurePersons, registry.PersonKindCount)
-	for _, line := range s.q.Lines {
-		c.Poverty = append(c.Poverty, registry.Poverty{LineRupiah: line})
-	}
-	return c
-}
+func (s *summary) empty() registry.Cell { return registry.EmptyCell(s.q, len(s.e.masks)) }
 
 // cells gives every combination of the dimensions' values, the first dimension slowest.
 func (s *summary) cells() []registry.Cell {

@@ -32,10 +32,13 @@ func (s *summary) addPoverty(b *batch) {
 		rupiah := st.bind(line, "int8")
 		poor := known + " AND h.expenditure < " + rupiah
 		st.tally(known, "h.members")
-		st.add(", ")
+		st.add(", sum(h.members::int4 * h.members) FILTER (WHERE ", known, "), ")
 		st.tally(poor, "h.members")
 		gap := "(" + rupiah + " - h.expenditure)::numeric" // of which the square may not fit in 64 bits
 		st.add(", sum(h.members * ", gap, ") FILTER (WHERE ", poor, ")::text, sum(h.members * ", gap, " * ", gap, ") FILTER (WHERE ", poor, ")::text")
+		// Whole numbers above zero, so that dividing them cuts as it should. The fourth power fits in 64 bits, of one person.
+		share := "(" + number(registry.GapUnit) + " * (" + rupiah + " - h.expenditure) / nullif(" + rupiah + ", 0))"
+		st.add(", sum(h.members * (", share, " * ", share, " * ", share, " * ", share, ")::numeric) FILTER (WHERE ", poor, ")::text")
 	}
 	s.from(st)
 	separator := fragment(" GROUP BY ")
@@ -50,9 +53,10 @@ func (s *summary) addPoverty(b *batch) {
 		}
 		for i := range c.Poverty {
 			p := &c.Poverty[i]
-			p.Base, p.Poor = r.tally(), r.tally()
+			p.Base, p.MembersSquared = r.tally(), r.int()
+			p.Poor = r.tally()
 			p.Gap = int64(uint128(r.text()).Lo)
-			p.GapSquared = uint128(r.text())
+			p.GapSquared, p.GapFourth = uint128(r.text()), uint128(r.text())
 		}
 	})
 }

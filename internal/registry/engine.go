@@ -24,7 +24,7 @@ type Engine interface {
 	Rows(ctx context.Context, q RowsQuery) ([]RowsPage, error)
 
 	// Points gives the households that the filter keeps, ordered by id. An engine gives one point a household; a guard gives
-	// blocks, in the order of areas and from south-west to north-east, with protected weights.
+	// blocks, in an order of its own, with protected weights.
 	Points(ctx context.Context, q PointsQuery) ([]WeightedPoint, error)
 
 	// Details gives what each household shows beyond its row, in the order of ids; Found is false for an id that the state
@@ -68,6 +68,12 @@ type Dimension struct {
 	Level      AreaLevel // of ByArea
 	EdgeMeters int       // of ByHex
 }
+
+// AreasOf splits by the areas of a level.
+func AreasOf(level AreaLevel) Dimension { return Dimension{Kind: ByArea, Level: level} }
+
+// HexesOf splits by the hexagons of an edge length.
+func HexesOf(edgeMeters int) Dimension { return Dimension{Kind: ByHex, EdgeMeters: edgeMeters} }
 
 // Key says which cell: the members of the query's dimensions are set, the others zero.
 type Key struct {
@@ -271,10 +277,11 @@ type WeightedPoint struct {
 
 // Block is what a guard shows of the households at a place.
 type Block struct {
-	// Everybody counts all the households of the block, not only those that the filter keeps, with their deprivations.
-	Everybody Cell
-	Status    FigureStatus                                    // of Households and People of the point
-	Geometry  func(context.Context) (orb.MultiPolygon, error) // the ground of the block
+	Status   FigureStatus                                    // of Households and People of the point
+	Geometry func(context.Context) (orb.MultiPolygon, error) // the ground of the block
+	// Together counts the households of a filter in groups of blocks of one answer, each group as one: a sum of many blocks
+	// tells what no single one may.
+	Together func(ctx context.Context, f Filter, m Measures, groups [][]*Block) ([]Cell, error)
 }
 
 // DetailParts says what of Details is wanted; the row always comes.

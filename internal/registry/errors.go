@@ -92,3 +92,12 @@ func Under(prefix string, err error) error {
 	}
 	return &Error{Code: e.Code, Field: field, Message: e.Message, Cause: e.Cause}
 }
+
+// At gives an Error another field: that of an argument which was asked about under another name.
+func At(field string, err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return &Error{Code: e.Code, Field: field, Message: e.Message, Cause: e.Cause}
+}

@@ -28,6 +28,17 @@ func (d *Dataset) CheckBy(by []Dimension) error {
 	return nil
 }
 
+// CheckOrder tells whether rows can come in the order that is asked for, with field "near".
+func (q *RowsQuery) CheckOrder() error {
+	if q.Near == nil {
+		return nil
+	}
+	if q.ByNeed {
+		return Invalid("near", "rows come either nearest first or by need: leave out the place or the order by need")
+	}
+	return Under("near", Position{Longitude: q.Near[0], Latitude: q.Near[1]}.Check())
+}
+
 // values is how many values a dimension can have.
 func (d *Dataset) values(dim Dimension) int {
 	switch dim.Kind {

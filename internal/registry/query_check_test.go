@@ -1,6 +1,10 @@
 package registry
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/paulmach/orb"
+)
 
 func TestCheckBy(t *testing.T) {
 	index, err := NewAreas([]Area{{Code: "19.71"}, {Code: "19.71.01.1001", AreaKm2: 100}, {Code: "19.71.01.1002", AreaKm2: 20}})
@@ -25,6 +29,24 @@ func TestCheckBy(t *testing.T) {
 		{"hexagons too fine for another split", []Dimension{{Kind: ByHex, EdgeMeters: 100}, {Kind: ByDeprivation}, {Kind: ByProgram}}, CodeComplexity, ""},
 	} {
 		wantError(t, c.name, d.CheckBy(c.by), c.code, c.field)
+	}
+}
+
+func TestCheckOrder(t *testing.T) {
+	here, nowhere := orb.Point{106, -6}, orb.Point{106, -96}
+	for _, c := range []struct {
+		name  string
+		query RowsQuery
+		code  Code
+		field string
+	}{
+		{"by id", RowsQuery{}, "", ""},
+		{"by need", RowsQuery{ByNeed: true}, "", ""},
+		{"nearest first", RowsQuery{Near: &here}, "", ""},
+		{"nearest to nowhere", RowsQuery{Near: &nowhere}, CodeInvalidGeometry, "near.latitude"},
+		{"both", RowsQuery{Near: &here, ByNeed: true}, CodeBadUserInput, "near"},
+	} {
+		wantError(t, c.name, c.query.CheckOrder(), c.code, c.field)
 	}
 }
 

@@ -34,7 +34,7 @@ func keys(cells []registry.Cell) []registry.Key {
 func sameCell(a, b *registry.Cell) bool {
 	return a.Key == b.Key && a.Total == b.Total && a.Located == b.Located && sameSlice(a.Deciles, b.Deciles) &&
 		sameSlice(a.Deprived, b.Deprived) && sameSlice(a.Known, b.Known) && sameSlice(a.Enrolled, b.Enrolled) &&
-		sameSlice(a.Persons, b.Persons) && sameSlice(a.Poverty, b.Poverty)
+		sameSlice(a.Persons, b.Persons) && sameSlice(a.Benefits, b.Benefits) && sameSlice(a.Poverty, b.Poverty)
 }
 
 // sameSlice tells a nil slice, which is a measure nobody asked for, from an empty one.

@@ -63,6 +63,10 @@ func checkErrors(ctx context.Context, s subject) error {
 	if code := registry.CodeOf(err); code != registry.CodeNotFound {
 		return fmt.Errorf("Rows of an unknown parent gives %q (%v), want NOT_FOUND", code, err)
 	}
+	_, err = s.engine.Rows(ctx, registry.RowsQuery{Near: &orb.Point{}, ByNeed: true, First: 1})
+	if err := wantError(err, registry.CodeBadUserInput, "near"); err != nil {
+		return fmt.Errorf("Rows nearest first and by need: %w", err)
+	}
 	return nil
 }
 

@@ -12,23 +12,36 @@ import (
 
 func randomRowsQuery(r *rand.Rand, w *world) registry.RowsQuery {
 	q := registry.RowsQuery{Filter: RandomFilter(r, w.dataset, w.households), First: r.IntN(30), Total: r.IntN(2) == 0}
-	if r.IntN(2) == 0 {
-		near := places{r, w.dataset, w.households}.point()
-		q.Near = &near
-	}
+	setRandomOrder(r, w, &q)
 	if r.IntN(2) == 0 {
 		q.Parents = randomList(r, func() registry.AreaCode { return w.dataset.Areas.Area(r.IntN(w.dataset.Areas.Len())).Code })
 	}
 	if len(w.households) > 0 && r.IntN(2) == 0 {
-		q.After = randomKey(r, w, q.Near)
+		q.After = randomKey(r, w, q)
 	}
 	return q
 }
 
-// randomKey is the key of some household, which the filter need not keep, or one beside it.
-func randomKey(r *rand.Rand, w *world, near *orb.Point) *registry.RowKey {
-	one := NewReference(w.dataset, w.households[r.IntN(len(w.households)):][:1], nil)
-	row := one.row(&one.households[0], &registry.RowsQuery{Near: near})
+// setRandomOrder picks one of the orders of a list, each as often.
+func setRandomOrder(r *rand.Rand, w *world, q *registry.RowsQuery) {
+	switch r.IntN(3) {
+	case 0:
+		near := places{r, w.dataset, w.households}.point()
+		q.Near = &near
+	case 1:
+		q.ByNeed = true
+	}
+}
+
+// randomKey is the key of some household, which the filter need not keep, or one beside it; now and then it is of a list
+// in another order.
+func randomKey(r *rand.Rand, w *world, q registry.RowsQuery) *registry.RowKey {
+	if r.IntN(6) == 0 {
+		q = registry.RowsQuery{}
+		setRandomOrder(r, w, &q)
+	}
+	one := NewReference(w.dataset, w.households[r.IntN(len(w.households)):][:1], w.enrolments)
+	row := one.row(&one.households[0], &q)
 	key := row.Key()
 	key.ID[15] += byte(r.IntN(3) - 1)
 	return &key
@@ -60,12 +73,12 @@ func (s *subject) checkPage(ctx context.Context, i int, q registry.RowsQuery) er
 }
 
 func describeRows(q registry.RowsQuery) string {
-	text := fmt.Sprintf("of parents %q (nil %v), first %d, total %v", q.Parents, q.Parents == nil, q.First, q.Total)
+	text := fmt.Sprintf("of parents %q (nil %v), by need %v, first %d, total %v", q.Parents, q.Parents == nil, q.ByNeed, q.First, q.Total)
 	if q.Near != nil {
 		text += fmt.Sprintf(", near %v", *q.Near)
 	}
 	if q.After != nil {
-		text += fmt.Sprintf(", after %d mm %s", q.After.Order, q.After.ID)
+		text += fmt.Sprintf(", after %d %s", q.After.Order, q.After.ID)
 	}
 	return text
 }
@@ -81,14 +94,15 @@ func (s *subject) pagingFilters() []registry.Filter {
 	}
 }
 
-// nearPlaces are orders to page in: by id, and from a household's own place, which its neighbours may share.
-func (s *subject) nearPlaces() []*orb.Point {
+// orders are those to page in: by id, by need, and from places, one of them a household's own, which its neighbours may
+// share.
+func (s *subject) orders() []registry.RowsQuery {
 	center := s.dataset.Areas.Bound().Center()
-	list := []*orb.Point{nil, &center}
+	list := []registry.RowsQuery{{}, {ByNeed: true}, {Near: &center}}
 	for _, h := range s.households {
 		if h.Located {
 			p := h.Point.Point()
-			return append(list, &p)
+			return append(list, registry.RowsQuery{Near: &p})
 		}
 	}
 	return list
@@ -97,8 +111,9 @@ func (s *subject) nearPlaces() []*orb.Point {
 // checkPaging walks the whole list at every page size from 1 to one more than there are rows.
 func checkPaging(ctx context.Context, s subject) error {
 	for i, f := range s.pagingFilters() {
-		for _, near := range s.nearPlaces() {
-			if err := s.walk(ctx, i, registry.RowsQuery{Filter: f, Near: near}); err != nil {
+		for _, q := range s.orders() {
+			q.Filter = f
+			if err := s.walk(ctx, i, q); err != nil {
 				return err
 			}
 		}
@@ -111,8 +126,9 @@ func checkPagingByParent(ctx context.Context, s subject) error {
 	for level := registry.LevelProvinsi; level <= registry.LevelKelurahan; level++ {
 		for _, area := range s.dataset.Areas.Level(level) {
 			parent := []registry.AreaCode{s.dataset.Areas.Area(area).Code}
-			for _, near := range s.nearPlaces() {
-				if err := s.walk(ctx, int(level), registry.RowsQuery{Filter: s.pagingFilters()[2], Parents: parent, Near: near}); err != nil {
+			for _, q := range s.orders() {
+				q.Filter, q.Parents = s.pagingFilters()[2], parent
+				if err := s.walk(ctx, int(level), q); err != nil {
 					return err
 				}
 			}
@@ -167,8 +183,13 @@ func checkEmptyPages(ctx context.Context, s subject) error {
 		{Total: true},
 		{},
 		{Total: true, Near: &origin},
+		{Total: true, ByNeed: true},
 		{First: 5, Parents: []registry.AreaCode{}},
 		{First: 5, Near: &origin, After: &beyond, Total: true},
+		{First: 5, ByNeed: true, After: &beyond, Total: true},
+		{First: 5, ByNeed: true, After: &registry.RowKey{Order: registry.Need(registry.UnknownInt, 0), ID: beyond.ID}},
+		{First: 5, ByNeed: true, After: &registry.RowKey{ID: beyond.ID}}, // of a list by id: before everybody
+		{First: 5, ByNeed: true, Parents: []registry.AreaCode{}},
 		{First: 5, After: &registry.RowKey{ID: beyond.ID}},
 		{First: 5, Filter: registry.Filter{Or: []registry.Filter{}}, Total: true},
 	} {

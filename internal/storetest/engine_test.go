@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -23,6 +24,7 @@ type broken struct {
 	*Reference
 	query  func(*registry.Filter)
 	cells  func(*registry.SummaryQuery, []registry.Cell) []registry.Cell
+	rows   func(*registry.RowsQuery)
 	page   func(*registry.RowsPage)
 	points func([]registry.WeightedPoint)
 	error  func(error) error
@@ -61,6 +63,9 @@ func (b *broken) Summarise(ctx context.Context, queries []registry.SummaryQuery)
 
 func (b *broken) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {
 	ctx = b.ask(ctx, &q.Filter)
+	if b.rows != nil {
+		b.rows(&q)
+	}
 	pages, err := b.Reference.Rows(ctx, q)
 	for i := range pages {
 		if b.page != nil {
@@ -117,6 +122,43 @@ func eachHousehold(change func(*registry.Record)) func(*world) {
 	}
 }
 
+func eachEnrolment(change func(*registry.Enrolment)) func(*world) {
+	return func(w *world) {
+		w.enrolments = slices.Clone(w.enrolments)
+		for i := range w.enrolments {
+			change(&w.enrolments[i])
+		}
+	}
+}
+
+// eachPair changes an ACTIVE enrolment and every other one of the household in the programme, all of recorded rupiah.
+func eachPair(change func(active, other *registry.Enrolment)) func(*world) {
+	return func(w *world) {
+		w.enrolments = slices.Clone(w.enrolments)
+		for i := range w.enrolments {
+			first := slices.IndexFunc(w.enrolments, func(e registry.Enrolment) bool {
+				return e.Household == w.enrolments[i].Household && e.Program == w.enrolments[i].Program &&
+					e.Status == registry.EnrolmentActive && e.Rupiah != registry.UnknownInt
+			})
+			if first >= 0 && first != i && w.enrolments[i].Rupiah != registry.UnknownInt {
+				change(&w.enrolments[first], &w.enrolments[i])
+			}
+		}
+	}
+}
+
+// byNeed puts the rows of a page that is by need in another order.
+func byNeed(order func(*registry.Row) int64) func(*registry.RowsPage) {
+	return func(p *registry.RowsPage) {
+		for i := range p.Rows {
+			if p.Rows[i].Order != registry.Need(p.Rows[i].Decile, p.Rows[i].Deprived) {
+				return
+			}
+		}
+		slices.SortStableFunc(p.Rows, func(a, b registry.Row) int { return cmp.Compare(order(&a), order(&b)) })
+	}
+}
+
 func eachCell(change func(*registry.Cell)) func(*registry.SummaryQuery, []registry.Cell) []registry.Cell {
 	return func(_ *registry.SummaryQuery, cells []registry.Cell) []registry.Cell {
 		for i := range cells {
@@ -128,7 +170,7 @@ func eachCell(change func(*registry.Cell)) func(*registry.SummaryQuery, []regist
 
 // The suite must catch each of these, on the city by the named check or in the village by the named case.
 func TestSuiteCatchesBrokenEngines(t *testing.T) {
-	const summaries = "summaries of random filters"
+	const summaries, benefits = "summaries of random filters", "rupiah of ACTIVE enrolments, a household once"
 	for _, c := range []struct {
 		name     string
 		contents func(*world)
@@ -151,6 +193,16 @@ func TestSuiteCatchesBrokenEngines(t *testing.T) {
 					}
 				}
 			}},
+		{name: "a benefit that nobody recorded is none", caught: []string{summaries, benefits},
+			contents: eachEnrolment(func(e *registry.Enrolment) { e.Rupiah = max(e.Rupiah, 0) })},
+		{name: "benefits of enrolments that are not ACTIVE count", caught: []string{summaries, benefits},
+			contents: eachPair(func(active, other *registry.Enrolment) {
+				if other.Status != registry.EnrolmentActive {
+					active.Rupiah += other.Rupiah
+				}
+			})},
+		{name: "of two benefits of a programme one counts", caught: []string{summaries, benefits},
+			contents: eachPair(func(_, other *registry.Enrolment) { other.Rupiah = 0 })},
 		{name: "the last household is lost", caught: []string{summaries, "random pages", "ids order as unsigned bytes"},
 			contents: func(w *world) { w.households = w.households[:max(0, len(w.households)-1)] }},
 		{name: "the western edge of a box does not belong", caught: []string{summaries, "a box may be a point"},
@@ -175,6 +227,35 @@ func TestSuiteCatchesBrokenEngines(t *testing.T) {
 			engine: broken{page: func(p *registry.RowsPage) {
 				slices.SortStableFunc(p.Rows, func(a, b registry.Row) int { return int(int8(a.ID[0])) - int(int8(b.ID[0])) })
 			}}},
+		{name: "the unranked are the neediest", caught: []string{"random pages", "poorest first, ties by deprivations, unranked last"},
+			engine: broken{page: byNeed(func(r *registry.Row) int64 {
+				if r.Decile == registry.UnknownInt {
+					return -1
+				}
+				return r.Order
+			})}},
+		{name: "UNSERVED is no need", caught: []string{"every page size", "random pages"},
+			engine: broken{page: byNeed(func(r *registry.Row) int64 { return registry.Need(r.Decile, r.Deprived&^(1<<registry.Unserved)) })}},
+		{name: "those with fewest deprivations come first", caught: []string{"every page size", "every page size, by area", "random pages"},
+			engine: broken{page: byNeed(func(r *registry.Row) int64 { return 2*registry.Need(r.Decile, 0) - r.Order })}},
+		{name: "ties of need are in no order", caught: []string{"every page size", "random pages"},
+			engine: broken{page: func(p *registry.RowsPage) {
+				slices.SortStableFunc(p.Rows, func(a, b registry.Row) int {
+					if a.Order != b.Order || a.Order != registry.Need(a.Decile, a.Deprived) {
+						return cmp.Compare(a.Order, b.Order)
+					}
+					return bytes.Compare(b.ID[:], a.ID[:])
+				})
+			}}},
+		{name: "a list by need starts anew", caught: []string{"every page size", "every page size, by area", "random pages",
+			"after a need come those of the same need with a later id"},
+			engine: broken{rows: func(q *registry.RowsQuery) {
+				if q.ByNeed {
+					q.After = nil
+				}
+			}}},
+		{name: "nearest first goes over need", caught: []string{"errors"},
+			engine: broken{rows: func(q *registry.RowsQuery) { q.ByNeed = q.ByNeed && q.Near == nil }}},
 		{name: "no page has more", caught: []string{"every page size"}, engine: broken{page: func(p *registry.RowsPage) { p.More = false }}},
 		{name: "always a total", caught: []string{"every page size"}, engine: broken{page: func(p *registry.RowsPage) { p.Total = max(p.Total, 0) }}},
 		{name: "an empty page is nil", caught: []string{"pages of no size and no parent"}, engine: broken{page: func(p *registry.RowsPage) {
@@ -294,16 +375,26 @@ func TestCityIsHard(t *testing.T) {
 		}
 	}
 	statuses := map[registry.EnrolmentStatus]int{}
-	pairs := map[string]int{}
+	pairs, benefits := map[string]int{}, map[string]int{}
+	recorded := [2]map[registry.EnrolmentStatus]bool{{}, {}} // statuses without and with rupiah
+	benefitTwice := 0
 	for _, e := range enrolments {
 		statuses[e.Status]++
+		if e.Rupiah == registry.UnknownInt {
+			recorded[0][e.Status] = true
+		} else if recorded[1][e.Status] = true; e.Status == registry.EnrolmentActive {
+			if benefits[e.Household.String()+e.Program]++; benefits[e.Household.String()+e.Program] == 2 {
+				benefitTwice++
+			}
+		}
 		if pairs[e.Household.String()+e.Program]++; pairs[e.Household.String()+e.Program] == 2 {
 			twice++
 		}
 	}
-	t.Logf("%d on a shared edge, %d recorded elsewhere, %d unlocated, %d share a place, %d enrolled twice, statuses %v",
-		onEdge, elsewhere, unlocated, shared, twice, statuses)
-	if onEdge < 30 || elsewhere < 20 || unlocated < 20 || shared < 60 || twice < 10 || len(statuses) != 4 {
+	t.Logf("%d on a shared edge, %d recorded elsewhere, %d unlocated, %d share a place, %d enrolled twice, %d with two benefits, statuses %v",
+		onEdge, elsewhere, unlocated, shared, twice, benefitTwice, statuses)
+	if onEdge < 30 || elsewhere < 20 || unlocated < 20 || shared < 60 || twice < 10 || benefitTwice == 0 || len(statuses) != 4 ||
+		len(recorded[0]) != 4 || len(recorded[1]) != 4 {
 		t.Error("the city has grown easy")
 	}
 	for i := range d.Programs {

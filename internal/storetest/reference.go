@@ -102,11 +102,13 @@ func (r *Reference) row(f *family, q *registry.RowsQuery) registry.Row {
 		row.Order = int64(math.Round(geo.DistanceMeters(*q.Near, f.Point.Point()) * 1000))
 	case q.Near != nil:
 		row.Order = registry.NoDistance
+	case q.ByNeed:
+		row.Order = registry.Need(row.Decile, row.Deprived)
 	}
 	return row
 }
 
-// compareKeys orders rows: nearest first, then by id.
+// compareKeys orders rows: nearest or neediest first, then by id.
 func compareKeys(a, b registry.RowKey) int {
 	switch {
 	case a.Order < b.Order:

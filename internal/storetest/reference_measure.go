@@ -45,9 +45,31 @@ func (r *Reference) measure(cell *registry.Cell, q registry.SummaryQuery, in []*
 			}
 		}
 	}
+	if q.Measures&registry.MeasureBenefits != 0 {
+		cell.Benefits = make([]registry.Benefit, len(r.dataset.Programs))
+		for i := range cell.Benefits {
+			cell.Benefits[i] = benefit(r.dataset.Programs[i].Code, in)
+		}
+	}
 	for _, line := range q.Lines {
 		cell.Poverty = append(cell.Poverty, poverty(line, in))
 	}
+}
+
+func benefit(program string, in []*family) (b registry.Benefit) {
+	for _, h := range in {
+		recorded := false
+		for _, e := range h.enrolments {
+			if e.Program == program && e.Status == registry.EnrolmentActive && e.Rupiah != registry.UnknownInt {
+				recorded = true
+				b.Rupiah += e.Rupiah
+			}
+		}
+		if recorded { // once, however many enrolments it has
+			b.Recorded.Add(h.people(), h.Key)
+		}
+	}
+	return b
 }
 
 func poverty(line int64, in []*family) registry.Poverty {
@@ -57,11 +79,14 @@ func poverty(line int64, in []*family) registry.Poverty {
 			continue
 		}
 		p.Base.Add(int64(h.Members), h.Key)
+		p.MembersSquared += int64(h.Members) * int64(h.Members)
 		if h.Expenditure < line {
 			gap := line - h.Expenditure
 			p.Poor.Add(int64(h.Members), h.Key)
 			p.Gap += int64(h.Members) * gap
 			p.GapSquared.AddProduct(uint64(h.Members)*uint64(gap), uint64(gap))
+			share := uint64(registry.GapUnit * gap / line)
+			p.GapFourth.AddProduct(uint64(h.Members), share*share*share*share)
 		}
 	}
 	return p

@@ -14,6 +14,9 @@ func (r *Reference) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.
 	if err != nil {
 		return nil, err
 	}
+	if err := q.CheckOrder(); err != nil {
+		return nil, err
+	}
 	if q.Parents == nil {
 		return []registry.RowsPage{r.page(kept, q)}, nil
 	}

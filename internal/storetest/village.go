@@ -25,7 +25,7 @@ func villageAt(x, y int) lattice { return lattice{106*128 + x, -2*128 + y} }
 // village is small enough to know by heart, so that what is wanted of it is written down and not computed:
 //
 //	                            decile  members  RT    floor    enrolments                place
-//	0  1001  shared edge        1       3        "01"  earth    P1 active                 (8,4)
+//	0  1001  shared edge        1       3        "01"  earth    P1 active, and once more  (8,4)
 //	1  1001  inside             4       ?        "1"   ceramic  P1 ended                  (4,4)
 //	2  1002  inside             5       5        ?     ?        P_1 active, P1 suspended  (12,4)
 //	3  1002  nowhere            ?       2        ?     earth                              -
@@ -73,15 +73,16 @@ func village() world {
 		h.Derive()
 		w.households = append(w.households, registry.Record{Household: h, Key: citySecrets.RecordKey(h.ID)})
 	}
-	enrol := func(n int, program string, status registry.EnrolmentStatus, since registry.Date) {
-		w.enrolments = append(w.enrolments, registry.Enrolment{Household: villageID(n), Program: program, Status: status, Since: since, Persons: -1, Rupiah: -1})
+	enrol := func(n int, program string, status registry.EnrolmentStatus, since registry.Date, rupiah int64) {
+		w.enrolments = append(w.enrolments, registry.Enrolment{Household: villageID(n), Program: program, Status: status, Since: since, Persons: -1, Rupiah: rupiah})
 	}
-	enrol(0, "P1", registry.EnrolmentActive, "")
-	enrol(1, "P1", registry.EnrolmentEnded, "")
-	enrol(2, "P_1", registry.EnrolmentActive, "2024-01-01")
-	enrol(2, "P1", registry.EnrolmentSuspended, "2025-01-01")
-	enrol(6, "P1", registry.EnrolmentEnded, "2024-01-01")
-	enrol(6, "P1", registry.EnrolmentActive, "2025-01-01")
+	enrol(0, "P1", registry.EnrolmentActive, "", 600_000)
+	enrol(0, "P1", registry.EnrolmentActive, "2025-01-01", 400_000)
+	enrol(1, "P1", registry.EnrolmentEnded, "", 500_000)
+	enrol(2, "P_1", registry.EnrolmentActive, "2024-01-01", registry.UnknownInt)
+	enrol(2, "P1", registry.EnrolmentSuspended, "2025-01-01", 300_000)
+	enrol(6, "P1", registry.EnrolmentEnded, "2024-01-01", 100_000)
+	enrol(6, "P1", registry.EnrolmentActive, "2025-01-01", 0)
 	return w
 }
 

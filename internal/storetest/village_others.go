@@ -46,6 +46,12 @@ func villageOthers() []villageCase {
 		{"nearest first, ties by id, unlocated last", func(ctx context.Context, e registry.Engine) error {
 			return wantHouseholds(ctx, e, registry.RowsQuery{Near: &nearFirst}, []int{1, 0, 2, 4, 5, 6, 3, 7})
 		}},
+		{"poorest first, ties by deprivations, unranked last", func(ctx context.Context, e registry.Engine) error {
+			return wantHouseholds(ctx, e, registry.RowsQuery{ByNeed: true}, []int{0, 5, 6, 1, 2, 4, 3, 7})
+		}},
+		{"after a need come those of the same need with a later id", func(ctx context.Context, e registry.Engine) error {
+			return wantHouseholds(ctx, e, registry.RowsQuery{ByNeed: true, After: &registry.RowKey{Order: registry.Need(3, 0)}}, []int{6, 1, 2, 4, 3, 7})
+		}},
 		{"enrolments in order of programme, bytewise, then since", villageEnrolments},
 		counts("everything is one cell", registry.SummaryQuery{}, 8),
 		counts("nobody is one cell too", registry.SummaryQuery{Filter: registry.Filter{Or: []registry.Filter{}}}, 0),
@@ -70,7 +76,15 @@ func villageOthers() []villageCase {
 			p := cells[0].Poverty[0]
 			p.Base.Keys, p.Poor.Keys = registry.RecordKey{}, registry.RecordKey{}
 			return cmp.Diff(p, registry.Poverty{LineRupiah: 550_000, Base: registry.Tally{Households: 3, People: 10},
-				Poor: registry.Tally{Households: 2, People: 5}, Gap: 1_050_000, GapSquared: registry.Uint128{Lo: 412_500_000_000}})
+				Poor: registry.Tally{Households: 2, People: 5}, Gap: 1_050_000, GapSquared: registry.Uint128{Lo: 412_500_000_000},
+				MembersSquared: 3*3 + 5*5 + 2*2, GapFourth: registry.Uint128{Lo: 3*1489*1489*1489*1489 + 2*13405*13405*13405*13405}})
+		}),
+		summary("rupiah of ACTIVE enrolments, a household once", registry.SummaryQuery{Measures: registry.MeasureBenefits}, func(cells []registry.Cell) string {
+			got := slices.Clone(cells[0].Benefits)
+			for i := range got {
+				got[i].Recorded.Keys = registry.RecordKey{}
+			}
+			return cmp.Diff(got, []registry.Benefit{{}, {Recorded: registry.Tally{Households: 2, People: 6}, Rupiah: 1_000_000}, {}})
 		}),
 		summary("deprivations known and true", registry.SummaryQuery{Measures: registry.MeasureDeprivations}, func(cells []registry.Cell) string {
 			c := cells[0]
