@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 
+	"kantong/internal/geo"
 	"kantong/internal/registry"
 	"kantong/internal/targeting"
 )
@@ -31,21 +32,23 @@ type Indicator struct {
 	Year int // 0: of each area the newest
 }
 
-// Value is a measure in one area. A share has Events of Of, both households or both people; an indicator has neither.
+// Value is a measure in one area or hexagon. A share has Events of Of, both households or both people; an indicator has neither.
 type Value struct {
-	Area       registry.AreaCode
+	Area       registry.AreaCode // or else
+	Hex        geo.HexID
 	Events, Of int64
 	Rate       registry.Rate // of an indicator in its unit, status EXACT or UNKNOWN
 	Counted    bool          // Events and Of are given
 }
 
-// Evaluate gives the values of measures for every area of a level that within keeps, by code: one list a measure, one
-// call to the engine for all of them. within narrows the areas; empty is all.
-func Evaluate(ctx context.Context, v *registry.View, measures []Measure, level registry.AreaLevel, within []registry.AreaCode) ([][]Value, error) {
+// Evaluate gives the values of measures for every area of a level that within keeps, by code, or for every hexagon with a
+// household that the measure is about, by Q then R: one list a measure, one call to the engine for all of them. within
+// narrows the areas; nil is all. An indicator has no hexagons.
+func Evaluate(ctx context.Context, v *registry.View, measures []Measure, by registry.Dimension, within []registry.AreaCode) ([][]Value, error) {
 	var queries []registry.SummaryQuery
 	asked := make([]int, len(measures))
 	for i := range measures {
-		list := measures[i].queries(level, within)
+		list := measures[i].queries(by, within)
 		asked[i] = len(list)
 		queries = append(queries, list...)
 	}
@@ -60,7 +63,9 @@ func Evaluate(ctx context.Context, v *registry.View, measures []Measure, level r
 	for i := range measures {
 		m := &measures[i]
 		if m.Indicator != nil {
-			out[i] = indicator(v, m.Indicator, level, within)
+			if by.Kind == registry.ByArea {
+				out[i] = indicator(v, m.Indicator, by.Level, within)
+			}
 			continue
 		}
 		out[i] = m.values(answers[:asked[i]])
@@ -69,8 +74,8 @@ func Evaluate(ctx context.Context, v *registry.View, measures []Measure, level r
 	return out, nil
 }
 
-func (m *Measure) queries(level registry.AreaLevel, within []registry.AreaCode) []registry.SummaryQuery {
-	by := []registry.Dimension{{Kind: registry.ByArea, Level: level}}
+func (m *Measure) queries(split registry.Dimension, within []registry.AreaCode) []registry.SummaryQuery {
+	by := []registry.Dimension{split}
 	places := registry.Filter{Areas: within}
 	switch {
 	case m.Share != nil:
@@ -82,7 +87,7 @@ func (m *Measure) queries(level registry.AreaLevel, within []registry.AreaCode) 
 	case m.Deprivation != nil:
 		return []registry.SummaryQuery{{Filter: places, By: by, Measures: registry.MeasureDeprivations}}
 	case m.Exclusion != "":
-		return targeting.Queries([]string{m.Exclusion}, places, level, targeting.ForExclusion)
+		return targeting.Queries([]string{m.Exclusion}, places, split, targeting.ForExclusion)
 	}
 	return nil
 }
@@ -98,19 +103,25 @@ func joined(a, b registry.Filter) registry.Filter {
 	return registry.Join(&a, &b)
 }
 
+// values divides the second answer by the first. Of hexagons the second has only those with somebody in them.
 func (m *Measure) values(answers [][]registry.Cell) []Value {
-	values := make([]Value, len(answers[0]))
-	for i, cell := range answers[0] {
-		var part, whole registry.Tally
-		switch {
-		case m.Share != nil:
-			part, whole = answers[1][i].Total, cell.Total
-		case m.Deprivation != nil:
-			part, whole = cell.Deprived[*m.Deprivation], cell.Known[*m.Deprivation]
-		default:
-			part, whole = answers[1][i].Total, cell.Total
+	parts := map[registry.Key]registry.Tally{}
+	if m.Deprivation == nil {
+		for i := range answers[1] {
+			parts[answers[1][i].Key] = answers[1][i].Total
 		}
-		v := Value{Area: cell.Key.Area, Rate: registry.Ratio(part, whole), Counted: true, Events: part.Households, Of: whole.Households}
+	}
+	values := make([]Value, 0, len(answers[0]))
+	for i := range answers[0] {
+		cell := &answers[0][i]
+		if cell.Key.NoHex {
+			continue
+		}
+		part, whole := parts[cell.Key], cell.Total
+		if m.Deprivation != nil {
+			part, whole = cell.Deprived[*m.Deprivation], cell.Known[*m.Deprivation]
+		}
+		v := Value{Area: cell.Key.Area, Hex: cell.Key.Hex, Rate: registry.Ratio(part, whole), Counted: true, Events: part.Households, Of: whole.Households}
 		if m.Share != nil && m.Share.People {
 			v.Rate, v.Events, v.Of = registry.RatioOfPeople(part, whole), part.People, whole.People
 		}
@@ -118,7 +129,7 @@ func (m *Measure) values(answers [][]registry.Cell) []Value {
 			v.Events, v.Of = 0, 0
 		}
 		v.Events = min(v.Events, v.Of) // protected numbers have noise of their own
-		values[i] = v
+		values = append(values, v)
 	}
 	return values
 }

@@ -3,6 +3,7 @@ package measure_test
 import (
 	"testing"
 
+	"kantong/internal/geo"
 	"kantong/internal/measure"
 	"kantong/internal/registry"
 	"kantong/internal/storetest"
@@ -23,7 +24,7 @@ func TestEvaluate(t *testing.T) {
 		{Share: &measure.Share{Meeting: poor, Among: women, People: true}},
 		{Deprivation: &dep},
 		{Exclusion: program},
-	}, registry.LevelKelurahan, within)
+	}, registry.AreasOf(registry.LevelKelurahan), within)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +60,43 @@ func TestEvaluate(t *testing.T) {
 	}
 	if len(lists[0]) != len(areas) || len(lists[1]) != len(areas) {
 		t.Errorf("%d and %d values of %d areas", len(lists[0]), len(lists[1]), len(areas))
+	}
+}
+
+// TestEvaluateHexagons finds in each hexagon those of its households that a share and an exclusion are about.
+func TestEvaluateHexagons(t *testing.T) {
+	d, records, enrolments := storetest.City(3, 800)
+	engine := storetest.NewReference(d, records, enrolments)
+	v := &registry.View{Dataset: d, Engine: engine}
+	two, grid := 2, d.HexGrid(500)
+	lists, err := measure.Evaluate(t.Context(), v, []measure.Measure{
+		{Share: &measure.Share{Meeting: registry.Filter{Decile: &registry.IntRange{Max: &two}}}},
+		{Exclusion: d.Programs[0].Code},
+		{Indicator: &measure.Indicator{Code: d.Indicators[0].Code}},
+	}, registry.HexesOf(500), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, poor := map[geo.HexID]int64{}, map[geo.HexID]int64{}
+	for i := range records {
+		if h := &records[i].Household; h.Located {
+			all[grid.Cell(h.Point.Point())]++
+			if h.Decile >= 1 && h.Decile <= 2 {
+				poor[grid.Cell(h.Point.Point())]++
+			}
+		}
+	}
+	nobodyPoor := 0
+	for _, x := range lists[0] {
+		if x.Of != all[x.Hex] || x.Events != poor[x.Hex] {
+			t.Errorf("%v: %d of %d, want %d of %d", x.Hex, x.Events, x.Of, poor[x.Hex], all[x.Hex])
+		}
+		if x.Events == 0 {
+			nobodyPoor++
+		}
+	}
+	if len(lists[0]) != len(all) || nobodyPoor == 0 || len(lists[1]) == 0 || lists[2] != nil {
+		t.Errorf("%d hexagons of %d, %d without a poor household, %d with an eligible one", len(lists[0]), len(all), nobodyPoor, len(lists[1]))
 	}
 }
 

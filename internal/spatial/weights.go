@@ -75,6 +75,26 @@ func Queen(areas *registry.Areas, of []int, style Style) (Weights, error) {
 	return NewWeights(neighbours, style)
 }
 
+// Hexagons is contiguity by edge among hexagons of one grid, each given once.
+func Hexagons(cells []geo.HexID, style Style) (Weights, error) {
+	position := make(map[geo.HexID]int, len(cells))
+	for k, id := range cells {
+		if _, twice := position[id]; twice {
+			return Weights{}, registry.Invalid("hexagons", "hexagon %d, %d is given twice", id.Q, id.R)
+		}
+		position[id] = k
+	}
+	neighbours := make([][]int, len(cells))
+	for k, id := range cells {
+		for _, near := range id.Neighbours() {
+			if j, among := position[near]; among {
+				neighbours[k] = append(neighbours[k], j)
+			}
+		}
+	}
+	return NewWeights(neighbours, style)
+}
+
 // Nearest makes the count nearest others the neighbours of each point: by great-circle distance in whole millimetres,
 // ties by position. Where there are fewer others, all of them are.
 func Nearest(points []orb.Point, count int, style Style) (Weights, error) {

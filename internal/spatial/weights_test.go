@@ -3,10 +3,12 @@ package spatial
 import (
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
 
+	"kantong/internal/geo"
 	"kantong/internal/registry"
 )
 
@@ -21,6 +23,22 @@ func TestWeights(t *testing.T) {
 	}
 	if w.Weight(3) != 1.0/3 || w.Weight(2) != 0 || weights(t, given, Binary).Weight(3) != 1 || weights(t, given, Binary).Weight(2) != 0 {
 		t.Error("wrong weights")
+	}
+}
+
+// TestHexagons is a row of three cells, one above the last two, and one apart.
+func TestHexagons(t *testing.T) {
+	w, err := Hexagons([]geo.HexID{{}, {Q: 1}, {Q: 2}, {Q: 1, R: 1}, {Q: 9}}, RowStandardised)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][]int{{1}, {0, 2, 3}, {1, 3}, {1, 2}, {}} {
+		if !slices.Equal(w.Neighbours(i), want) {
+			t.Errorf("cell %d has the neighbours %v, want %v", i, w.Neighbours(i), want)
+		}
+	}
+	if _, err := Hexagons([]geo.HexID{{}, {}}, Binary); err == nil {
+		t.Error("a cell was taken twice")
 	}
 }
 

@@ -41,8 +41,9 @@ const (
 	ForInclusion = PartEnrolled | PartEnrolledIneligible
 )
 
-// Queries asks for the wanted parts of each programme, among the households a filter keeps, by area of a level.
-func Queries(programs []string, within registry.Filter, level registry.AreaLevel, want Parts) []registry.SummaryQuery {
+// Queries asks for the wanted parts of each programme, among the households a filter keeps, split by a dimension: areas of a
+// level, or hexagons.
+func Queries(programs []string, within registry.Filter, by registry.Dimension, want Parts) []registry.SummaryQuery {
 	var queries []registry.SummaryQuery
 	for _, p := range programs {
 		eligible := registry.Filter{EligibleFor: p}
@@ -57,7 +58,7 @@ func Queries(programs []string, within registry.Filter, level registry.AreaLevel
 				continue
 			}
 			f.And = []registry.Filter{within}
-			queries = append(queries, registry.SummaryQuery{Filter: f, By: []registry.Dimension{{Kind: registry.ByArea, Level: level}}})
+			queries = append(queries, registry.SummaryQuery{Filter: f, By: []registry.Dimension{by}})
 		}
 	}
 	return queries

@@ -31,7 +31,7 @@ func TestCoverages(t *testing.T) {
 
 // TestQueriesPartitionTheEligible keeps the questions behind a coverage consistent with each other.
 func TestQueriesPartitionTheEligible(t *testing.T) {
-	queries := Queries([]string{"PKH", "PIP"}, registry.Filter{Areas: []registry.AreaCode{"19.71"}}, registry.LevelKecamatan, AllParts)
+	queries := Queries([]string{"PKH", "PIP"}, registry.Filter{Areas: []registry.AreaCode{"19.71"}}, registry.AreasOf(registry.LevelKecamatan), AllParts)
 	if len(queries) != 2*5 {
 		t.Fatalf("%d queries", len(queries))
 	}
@@ -49,7 +49,7 @@ func TestQueriesPartitionTheEligible(t *testing.T) {
 // TestOnlyWhatIsWanted asks no more questions than the wanted parts need, and reads their answers in the right places.
 func TestOnlyWhatIsWanted(t *testing.T) {
 	want := ForExclusion
-	if queries := Queries([]string{"PKH"}, registry.Filter{}, registry.LevelKecamatan, want); len(queries) != 2 || queries[1].Filter.NotEnrolledIn == nil {
+	if queries := Queries([]string{"PKH"}, registry.Filter{}, registry.AreasOf(registry.LevelKecamatan), want); len(queries) != 2 || queries[1].Filter.NotEnrolledIn == nil {
 		t.Errorf("%+v", queries)
 	}
 	c := Coverages([][]registry.Cell{{cell("19.71.01", 100)}, {cell("19.71.01", 40)}}, want)[0][0]

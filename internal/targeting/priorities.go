@@ -1,6 +1,10 @@
 package targeting
 
-import "kantong/internal/registry"
+import (
+	"slices"
+
+	"kantong/internal/registry"
+)
 
 // Orientation says which end of an indicator is the bad one.
 type Orientation string
@@ -79,7 +83,7 @@ type PriorityQuestion struct {
 	Areas         []registry.AreaCode
 	Criteria      []Criterion
 	Normalisation Normalisation
-	Top           int     // k of P(rank ≤ k), 1 or more
+	Top           int     // how many areas are at the top in Sensitivity, 1 or more
 	Draws         int     // 0 leaves uncertainty out, MaxDraws at most
 	Concentration float64 // κ, 1 to 1e6; not looked at without draws
 	Seed          uint64
@@ -121,7 +125,18 @@ type Contribution struct {
 // RankUncertainty is how firm a rank is when weights and measurements vary.
 type RankUncertainty struct {
 	Low, High int     // the rank is in this range in 90 % of the draws: their 5 % and 95 % quantiles
-	InTop     float64 // share of draws in which the rank is at most Top
+	ranks     []int32 // of the draws, ascending
+}
+
+// InTop is the share of the draws in which the rank is at most k.
+func (u *RankUncertainty) InTop(k int) float64 {
+	within, _ := slices.BinarySearchFunc(u.ranks, k, func(r int32, k int) int {
+		if int(r) <= k {
+			return -1
+		}
+		return 1
+	})
+	return float64(within) / float64(len(u.ranks))
 }
 
 // Prioritise ranks areas by the weighted mean of their normalised criteria.

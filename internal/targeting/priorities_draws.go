@@ -34,23 +34,17 @@ func (t *scoreTable) uncertainty(q PriorityQuestion) []*RankUncertainty {
 	out := make([]*RankUncertainty, n)
 	for area := range out {
 		if own := all[area*q.Draws : (area+1)*q.Draws]; len(own) > 0 && own[0] > 0 {
-			out[area] = summariseRanks(own, q.Top)
+			out[area] = summariseRanks(own)
 		}
 	}
 	return out
 }
 
 // summariseRanks sorts the ranks of one area. A quantile is the smallest rank that at least so many draws don't exceed.
-func summariseRanks(ranks []int32, top int) *RankUncertainty {
+func summariseRanks(ranks []int32) *RankUncertainty {
 	slices.Sort(ranks)
 	n := len(ranks)
-	within, _ := slices.BinarySearchFunc(ranks, top, func(r int32, top int) int {
-		if int(r) <= top {
-			return -1
-		}
-		return 1
-	})
-	return &RankUncertainty{Low: int(ranks[(n+19)/20-1]), High: int(ranks[(n*19+19)/20-1]), InTop: float64(within) / float64(n)}
+	return &RankUncertainty{Low: int(ranks[(n+19)/20-1]), High: int(ranks[(n*19+19)/20-1]), ranks: ranks}
 }
 
 // drawing is the state of the draws.

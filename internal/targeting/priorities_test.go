@@ -167,7 +167,7 @@ func TestPrioritiseDegenerate(t *testing.T) {
 				}
 				p := prioritise(t, q)
 				for i, a := range p.Areas {
-					if a.Rank != 1 || a.Score != 0 || a.Area != registry.AreaCode(fmt.Sprintf("%02d", i+1)) || *a.Uncertainty != (RankUncertainty{1, 1, 1}) {
+					if a.Rank != 1 || a.Score != 0 || a.Area != registry.AreaCode(fmt.Sprintf("%02d", i+1)) || a.Uncertainty.Low != 1 || a.Uncertainty.High != 1 || a.Uncertainty.InTop(1) != 1 {
 						t.Fatalf("%+v", a)
 					}
 				}
@@ -337,7 +337,7 @@ func TestPrioritiesHold(t *testing.T) {
 			}
 		}
 		for _, a := range p.Areas {
-			if u := a.Uncertainty; u != nil && !(1 <= u.Low && u.Low <= u.High && u.High <= better && u.InTop >= 0 && u.InTop <= 1) {
+			if u := a.Uncertainty; u != nil && !(1 <= u.Low && u.Low <= u.High && u.High <= better && u.InTop(1) <= u.InTop(5) && u.InTop(len(p.Areas)) == 1) {
 				t.Fatalf("%+v of %d", u, better)
 			}
 		}

@@ -22,9 +22,9 @@ const (
 	ReadingEqual     Reading = "EQUAL"     // of two figures, or of two slopes within their tolerance
 )
 
-// YearValue is an indicator's figure of one year. A year without a figure is left out of a series.
+// YearValue is the figure of one time. A time without a figure is left out of a series.
 type YearValue struct {
-	Year  int
+	Year  float64 // or part of one: 2025.5
 	Value float64
 }
 
@@ -60,7 +60,7 @@ func (s Series) trend(o Orientation) Trend {
 	var years, values []float64
 	size := 0.0
 	for _, p := range s {
-		years = append(years, float64(p.Year-s[0].Year))
+		years = append(years, p.Year-s[0].Year)
 		values = append(values, p.Value)
 		size += math.Abs(p.Value)
 	}
@@ -91,9 +91,9 @@ func (s Series) sorted(field string, o Orientation) (Series, error) {
 	for i, p := range s {
 		switch {
 		case !(math.Abs(p.Value) <= maxValue):
-			return nil, registry.Invalid(field, "the figure of %d is not a number: leave the year out", p.Year)
+			return nil, registry.Invalid(field, "the figure of %g is not a number: leave the year out", p.Year)
 		case i > 0 && p.Year == s[i-1].Year:
-			return nil, registry.Invalid(field, "%d stands twice: choose one figure a year", p.Year)
+			return nil, registry.Invalid(field, "%g stands twice: choose one figure a year", p.Year)
 		}
 	}
 	return s, nil

@@ -41,7 +41,7 @@ func RelevanceOf(own, reference Series, o Orientation) (Relevance, error) {
 		return r, nil
 	}
 	last := len(a) - 1
-	r.FirstYear, r.LastYear = a[0].Year, a[last].Year
+	r.FirstYear, r.LastYear = int(a[0].Year), int(a[last].Year)
 	r.Own, r.Reference = registry.Rate{Value: a[last].Value}, registry.Rate{Value: b[last].Value}
 	r.Position = Standing{r.Own, r.Reference, o}.reading()
 	r.FirstGap = registry.Rate{Value: a[0].Value - b[0].Value}
