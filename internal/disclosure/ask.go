@@ -178,6 +178,8 @@ func addCells(q *registry.SummaryQuery, a, b []registry.Cell) []registry.Cell {
 			p, more := &out[i].Poverty[l], b[i].Poverty[l]
 			p.Gap += more.Gap
 			p.GapSquared = p.GapSquared.Plus(more.GapSquared)
+			p.MembersSquared += more.MembersSquared
+			p.GapFourth = p.GapFourth.Plus(more.GapFourth)
 		}
 	}
 	return out

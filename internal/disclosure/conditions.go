@@ -68,12 +68,11 @@ func (g *Guard) memberships(f *registry.Filter) (list []condition, err error) {
 	for i, d := range f.NotDeprivedIn {
 		one(deprivationAttribute, int(d), bandNo, "notDeprivedIn", registry.Filter{NotDeprivedIn: f.NotDeprivedIn[i : i+1]})
 	}
-	if len(f.KnownIn) > 0 {
-		return nil, limit("knownIn", "whether something is known is not a published category: use deprivedIn or notDeprivedIn, which ask for it too")
+	index, err := indexConditions(f)
+	if err != nil {
+		return nil, err
 	}
-	if f.Score != nil {
-		return nil, limit("score", "scores are not a published category: ask for %s and the others one at a time", f.Score.Of[0])
-	}
+	list = append(list, index...)
 	if f.EnrolledIn != nil {
 		switch {
 		case len(f.EnrolledIn) > 1:

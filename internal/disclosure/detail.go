@@ -14,7 +14,7 @@ const lineStepRupiah = 50_000
 // checkDetail refuses more attributes than a level bears, naming what was combined and the nearest question.
 func (g *Guard) checkDetail(p *plan) error {
 	finest, blocks := g.finest(p)
-	if blocks && g.role != registry.RolePartner {
+	if byHex := slices.ContainsFunc(p.query.By, func(d registry.Dimension) bool { return d.Kind == registry.ByHex }); byHex && g.role != registry.RolePartner {
 		return limit("groupBy.hex", "%s: group by {area: KELURAHAN}; a partner's key is answered for hexagons", finerText(g.role))
 	}
 	names := g.combined(p)
@@ -29,7 +29,7 @@ func (g *Guard) checkDetail(p *plan) error {
 	place, hint := "for kecamatan and above", "leave one out"
 	switch {
 	case blocks:
-		place, hint = "for regions and hexagons", "leave the others out, or ask for whole kelurahan"
+		place, hint = "for blocks (regions, hexagons, pockets)", "leave the others out, or ask for whole kelurahan"
 	case finest == registry.LevelKelurahan:
 		place = "for kelurahan"
 		if g.role == registry.RolePartner {
@@ -86,7 +86,7 @@ func (g *Guard) finest(p *plan) (level registry.AreaLevel, blocks bool) {
 		switch d.Kind {
 		case registry.ByArea:
 			level = max(level, d.Level)
-		case registry.ByHex:
+		case registry.ByHex, byLeaf:
 			blocks = true
 		}
 	}

@@ -17,8 +17,11 @@ func (g *Guard) groups(p *plan) ([]group, error) {
 		return []group{g.group(q, registry.Key{}, q.areas)}, nil
 	}
 	d := p.query.By[p.place]
-	if d.Kind == registry.ByHex {
+	switch d.Kind {
+	case registry.ByHex:
 		return g.hexGroups(q, d.EdgeMeters), nil
+	case byLeaf:
+		return g.leafGroups(q), nil
 	}
 	var list []group
 	for _, i := range g.data.Areas.Level(d.Level) {

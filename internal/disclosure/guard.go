@@ -72,11 +72,6 @@ func (g *Guard) Details(context.Context, []registry.HouseholdID, registry.Detail
 	return nil, g.refusal()
 }
 
-// Points refuses: the places of households are rows too.
-func (g *Guard) Points(context.Context, registry.PointsQuery) ([]registry.WeightedPoint, error) {
-	return nil, g.refusal()
-}
-
 func (g *Guard) refusal() error {
 	if g.role == registry.RolePublic {
 		return registry.Errorf(registry.CodeUnauthenticated, "", "households are shown to planners only: send a planner's key as Authorization: Bearer …")

@@ -30,9 +30,9 @@ func BenchmarkGuard(b *testing.B) {
 		guard := &Guard{engine: engine, data: s.dataset, frame: f, noise: noise, role: registry.RolePartner, floor: policy.FloorPartner, kept: &kept{}}
 		for name, q := range map[string]registry.SummaryQuery{
 			"households and people per kelurahan":          {By: []registry.Dimension{byKelurahan}},
-			"everything per kelurahan":                     {By: []registry.Dimension{byKelurahan}, Measures: registry.MeasureAll},
+			"everything per kelurahan":                     {By: []registry.Dimension{byKelurahan}, Measures: counted},
 			"filtered households and people per kelurahan": {Filter: deprived(registry.UnsafeWater), By: []registry.Dimension{byKelurahan}},
-			"filtered everything per kelurahan":            {Filter: deprived(registry.UnsafeWater), By: []registry.Dimension{byKelurahan}, Measures: registry.MeasureAll},
+			"filtered everything per kelurahan":            {Filter: deprived(registry.UnsafeWater), By: []registry.Dimension{byKelurahan}, Measures: counted},
 		} {
 			for _, who := range []struct {
 				name   string

@@ -22,6 +22,11 @@ type town struct {
 func newTown(t testing.TB, role registry.Role, households int) town {
 	t.Helper()
 	d, records, enrolments := storetest.City(5, households)
+	return townOf(t, role, d, records, enrolments)
+}
+
+func townOf(t testing.TB, role registry.Role, d *registry.Dataset, records []registry.Record, enrolments []registry.Enrolment) town {
+	t.Helper()
 	engine := storetest.NewReference(d, records, enrolments)
 	f, _, err := newFrame(t.Context(), d, engine, nil)
 	if err != nil {
@@ -34,6 +39,9 @@ func newTown(t testing.TB, role registry.Role, households int) town {
 	}
 	return town{d, engine, &Guard{engine: engine, data: d, frame: f, noise: noise, role: role, floor: policy.floor(role), kept: &kept{}}}
 }
+
+// counted are the measures that a guard answers.
+const counted = registry.MeasureAll &^ registry.MeasureBenefits
 
 func (w town) ask(t testing.TB, q registry.SummaryQuery) []registry.Cell {
 	t.Helper()
@@ -153,7 +161,7 @@ func TestSameFigureThroughEveryDoor(t *testing.T) {
 // TestSingleAttributes compares measures and filters of one attribute, and ranges with the sums of their bands.
 func TestSingleAttributes(t *testing.T) {
 	w := newTown(t, registry.RolePartner, 3000)
-	everything := w.ask(t, registry.SummaryQuery{Measures: registry.MeasureAll, By: []registry.Dimension{byKelurahan}})
+	everything := w.ask(t, registry.SummaryQuery{Measures: counted, By: []registry.Dimension{byKelurahan}})
 	for i, at := range w.data.Areas.Level(registry.LevelKelurahan) {
 		node := registry.Filter{Areas: []registry.AreaCode{w.data.Areas.Area(at).Code}}
 		check := func(what string, got registry.Tally, f registry.Filter) {
@@ -329,6 +337,8 @@ func TestRefusals(t *testing.T) {
 		"two elderly":             {registry.SummaryQuery{Filter: registry.Filter{Elderly: &registry.IntRange{Min: &two}}}, "elderly", "PUBLIC PARTNER"},
 		"any number of elderly":   {registry.SummaryQuery{Filter: registry.Filter{Elderly: &registry.IntRange{Min: &zero}}}, "elderly", "PUBLIC PARTNER"},
 		"an odd line":             {registry.SummaryQuery{Lines: []int64{500_001}}, "lineRupiah", "PUBLIC PARTNER"},
+		"sums of rupiah":          {registry.SummaryQuery{Measures: registry.MeasureBenefits}, "", "PUBLIC PARTNER"},
+		"all measures":            {registry.SummaryQuery{Measures: registry.MeasureAll, By: kelurahan}, "", "PUBLIC PARTNER"},
 		"a region":                {registry.SummaryQuery{Filter: registry.Filter{Where: &where}}, "where", "PUBLIC"},
 		"two regions":             {registry.SummaryQuery{Filter: and(registry.Filter{Where: &where}, registry.Filter{Where: &where})}, "and[1].where", "PARTNER"},
 		"hexagons":                {registry.SummaryQuery{By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 500}}}, "groupBy.hex", "PUBLIC"},
@@ -361,9 +371,8 @@ func TestRowsAreRefused(t *testing.T) {
 	for role, want := range map[registry.Role]registry.Code{registry.RolePublic: registry.CodeUnauthenticated, registry.RolePartner: registry.CodeForbidden, registry.RoleAuditor: registry.CodeForbidden} {
 		g := newTown(t, role, 50).guard
 		_, err1 := g.Rows(t.Context(), registry.RowsQuery{First: 1})
-		_, err2 := g.Points(t.Context(), registry.PointsQuery{})
-		_, err3 := g.Details(t.Context(), []registry.HouseholdID{{}}, 0)
-		for _, err := range []error{err1, err2, err3} {
+		_, err2 := g.Details(t.Context(), []registry.HouseholdID{{}}, 0)
+		for _, err := range []error{err1, err2} {
 			if registry.CodeOf(err) != want {
 				t.Errorf("%s: %v", role, err)
 			}

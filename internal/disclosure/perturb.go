@@ -36,22 +36,31 @@ func (n *noises) perturb(t registry.Tally, persons bool) (households, people int
 }
 
 // addGap adds the poverty gap of a cell as if so many people more or fewer had it: an exact mean beside perturbed counts
-// would give the counts away. Gap and squared gap have noise of their own.
+// would give the counts away. Each sum of gaps has noise of its own.
 func (n *noises) addGap(sum, cell *registry.Poverty, s share) {
-	poor := cell.Poor.People
-	if poor == 0 || s.numerator == 0 {
-		return
-	}
-	scaled := func(x *big.Int, key uint32) *big.Int {
-		x.Mul(x, big.NewInt((poor+n.people.deviation(poor, key))*s.numerator))
-		return x.Quo(x, big.NewInt(poor*s.denominator))
-	}
 	keys := cell.Poor.Keys
-	sum.Gap += scaled(big.NewInt(cell.Gap), keys[0]+keys[1]).Int64()
-	square := new(big.Int).SetUint64(cell.GapSquared.Hi)
-	square.Lsh(square, 64).Add(square, new(big.Int).SetUint64(cell.GapSquared.Lo))
-	square = scaled(square, keys[0]-keys[1])
-	sum.GapSquared = sum.GapSquared.Plus(registry.Uint128{Hi: new(big.Int).Rsh(square, 64).Uint64(), Lo: square.Uint64()})
+	scaled := func(x registry.Uint128, key uint32) registry.Uint128 { return n.scaled(x, cell.Poor.People, key, s) }
+	sum.Gap += int64(scaled(registry.Uint128{Lo: uint64(cell.Gap)}, keys[0]+keys[1]).Lo)
+	sum.GapSquared = sum.GapSquared.Plus(scaled(cell.GapSquared, keys[0]-keys[1]))
+	sum.GapFourth = sum.GapFourth.Plus(scaled(cell.GapFourth, keys[0]-2*keys[1]))
+}
+
+// addMembers adds the squares of the sizes of a cell's households, as addGap does.
+func (n *noises) addMembers(sum, cell *registry.Poverty, s share) {
+	keys := cell.Base.Keys
+	sum.MembersSquared += int64(n.scaled(registry.Uint128{Lo: uint64(cell.MembersSquared)}, cell.Base.People, keys[0]+2*keys[1], s).Lo)
+}
+
+// scaled is a sum over people as if there were as many more or fewer as the noise of the key says, and a share of that.
+func (n *noises) scaled(x registry.Uint128, people int64, key uint32, s share) registry.Uint128 {
+	if people == 0 || s.numerator == 0 {
+		return registry.Uint128{}
+	}
+	product := new(big.Int).SetUint64(x.Hi)
+	product.Lsh(product, 64).Add(product, new(big.Int).SetUint64(x.Lo))
+	product.Mul(product, big.NewInt((people+n.people.deviation(people, key))*s.numerator))
+	product.Quo(product, big.NewInt(people*s.denominator))
+	return registry.Uint128{Hi: new(big.Int).Rsh(product, 64).Uint64(), Lo: product.Uint64()}
 }
 
 // share is what of a cell's numbers goes into a sum.

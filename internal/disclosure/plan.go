@@ -36,12 +36,16 @@ type drop struct {
 	attribute attribute // of conditions; zero for a dimension that is an attribute a value
 	filter    registry.Filter
 	by        []registry.Dimension
-	position  int // of the dimension left out; -1 when none is
+	position  int  // of the dimension left out; -1 when none is
+	inside    bool // the filter keeps a part of the question instead, and what the question holds beyond it counts
 }
 
 func (g *Guard) plan(q *registry.SummaryQuery) (*plan, error) {
 	if err := g.data.CheckFilter(&q.Filter); err != nil {
 		return nil, err
+	}
+	if q.Measures&registry.MeasureBenefits != 0 { // beside a count of households they would tell what a family gets
+		return nil, limit("", "sums of rupiah are answered to a planner's key, in its areas: leave them out, and ask how many are enrolled")
 	}
 	question, err := g.read(&q.Filter)
 	if err != nil {
@@ -49,7 +53,7 @@ func (g *Guard) plan(q *registry.SummaryQuery) (*plan, error) {
 	}
 	p := &plan{query: q, question: question, slots: slotsOf(q, len(g.data.Programs)), place: -1, inner: 1}
 	for i, d := range q.By {
-		if d.Kind == registry.ByArea || d.Kind == registry.ByHex {
+		if d.Kind == registry.ByArea || d.Kind == registry.ByHex || d.Kind == byLeaf {
 			if p.place >= 0 {
 				return nil, limit("groupBy", "hexagons are not split by area: group by one of the two")
 			}
@@ -153,6 +157,9 @@ func (p *plan) leaveOut() {
 			// Whoever is not deprived stands out from those that are, however many are unknown.
 			known := registry.Filter{KnownIn: []registry.Deprivation{registry.Deprivation(c.attribute.index)}}
 			d.filter = registry.Join(&d.filter, &known)
+		}
+		if c.attribute.kind == indexAttribute {
+			d.filter, d.inside = dropIndex(&c, d.filter)
 		}
 		p.drops = append(p.drops, d)
 	}

@@ -89,7 +89,7 @@ func (t *protection) cell(g *group, inner int, x *exact) registry.Cell {
 	})
 	for i := range c.Poverty {
 		if p := &c.Poverty[i]; !p.Base.Status.HasValue() || !p.Poor.Status.HasValue() {
-			p.Gap, p.GapSquared = 0, registry.Uint128{}
+			*p = registry.Poverty{LineRupiah: p.LineRupiah, Base: p.Base, Poor: p.Poor}
 		}
 	}
 	return c
@@ -127,7 +127,8 @@ func (t *protection) add(c *registry.Cell, node, inner int, of *nodeCells) {
 			t.cells.see(hash, s, t.rules[inner][s])
 		})
 		for i := range cell.Poverty {
-			poor := &cell.Poverty[i].Poor
+			base, poor := &cell.Poverty[i].Base, &cell.Poverty[i].Poor
+			noise.addMembers(&c.Poverty[i], &cell.Poverty[i], coarsen(noise.households.of(*base), least, base.Keys))
 			noise.addGap(&c.Poverty[i], &cell.Poverty[i], coarsen(noise.households.of(*poor), least, poor.Keys))
 		}
 	}
@@ -193,6 +194,8 @@ func (t *protection) leave(k, inner int, cell *registry.Cell) {
 			left := households.of(minus(parent, t.exact[s]))
 			t.sums[s].rest[k] += left
 			t.sums[s].rest[len(t.drops)] += left
+		case t.drops[k].inside:
+			t.sums[s].rest[k] += households.of(minus(t.exact[s], *tally))
 		default:
 			t.sums[s].rest[k] += households.of(minus(*tally, t.exact[s]))
 		}

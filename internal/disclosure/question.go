@@ -42,6 +42,7 @@ const (
 	eligibilityAttribute
 	personsAttribute
 	povertyAttribute
+	indexAttribute
 )
 
 // band is one published category of an attribute; its number is the same through every door.
@@ -199,6 +200,8 @@ func (g *Guard) name(a attribute) string {
 		return "eligibility for " + g.data.Programs[a.index].Code
 	case personsAttribute:
 		return strings.ToLower(registry.PersonKind(a.index).String())
+	case indexAttribute:
+		return "multidimensional poverty"
 	}
 	return "poverty"
 }
