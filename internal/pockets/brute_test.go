@@ -139,7 +139,10 @@ func TestAroundGivesEachCellOnce(t *testing.T) {
 		rng := rand.New(rand.NewPCG(75, uint64(n)))
 		for range 300 {
 			points := w.points(rng, 2+rng.IntN(100))
-			g := newGrid(points, Households, newShape(newReach(randomOptions(rng, points).RadiusMeters).angle))
+			g, err := newGrid(t.Context(), points, Households, newShape(newReach(randomOptions(rng, points).RadiusMeters).angle))
+			if err != nil {
+				t.Fatal(err)
+			}
 			for cell := range g.cells[:len(g.cells)-1] {
 				seen := map[int]bool{}
 				for _, s := range g.around(cell, nil) {

@@ -1,6 +1,6 @@
 // Package pockets finds where poor households live close together: clusters by density (DBSCAN, Ester et al. 1996), on
-// the ground and without a map of areas. It knows points with weights, no engine and no role; whoever may not see
-// households gives it blocks instead.
+// the ground and without a map of areas. Find knows points with weights, no engine and no role; TakeSurvey asks
+// a view for them, which gives blocks to those who may not see households, and tells what people read of each pocket.
 //
 // # Definition
 //

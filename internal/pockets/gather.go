@@ -9,12 +9,15 @@ import (
 )
 
 // gather makes the pockets of what lies in them, in their order.
-func (c *clusters) gather(byID []int32) []Pocket {
+func (c *clusters) gather(byID []int32) ([]Pocket, error) {
 	pocketOfPlace, pockets := c.numbered()
 	pocketOf := make([]int32, len(c.points))
 	positions := make([][]geo.PointE7, len(pockets))
 	centers := make([]center, len(pockets))
 	for place, pocket := range pocketOfPlace {
+		if err := lookEvery(c.watch.ctx, place); err != nil {
+			return nil, err
+		}
 		members := c.membersOf(place)
 		for _, i := range members {
 			pocketOf[i] = pocket
@@ -34,7 +37,10 @@ func (c *clusters) gather(byID []int32) []Pocket {
 		positions[pocket] = append(positions[pocket], c.places[place].at)
 		centers[pocket].add(c.places[place].unit, households)
 	}
-	for _, i := range byID {
+	for step, i := range byID {
+		if err := lookEvery(c.watch.ctx, step); err != nil {
+			return nil, err
+		}
 		if pocketOf[i] != none {
 			p := &pockets[pocketOf[i]]
 			p.Members = append(p.Members, int(i))
@@ -53,7 +59,7 @@ func (c *clusters) gather(byID []int32) []Pocket {
 		return cmp.Or(cmp.Compare(b.Households, a.Households),
 			bytes.Compare(c.points[a.Members[0]].ID[:], c.points[b.Members[0]].ID[:]))
 	})
-	return pockets
+	return pockets, nil
 }
 
 // numbered gives the pocket of every place, or none, and the pockets with room for their members.

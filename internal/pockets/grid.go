@@ -3,6 +3,7 @@ package pockets
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"slices"
 
 	"kantong/internal/geo"
@@ -33,12 +34,15 @@ type place struct {
 	first  int32 // of its members; it has the smallest id
 }
 
-func newGrid(points []Point, by Weight, s shape) *grid {
+func newGrid(ctx context.Context, points []Point, by Weight, s shape) (*grid, error) {
 	g := &grid{shape: s, points: points, places: make([]place, 0, len(points)+1), members: make([]int32, 0, len(points))}
 	rows := map[int64]row{}
 	list := make([]keyed, len(points))
 	last := row{number: -1}
 	for i := range points {
+		if err := lookEvery(ctx, i); err != nil {
+			return nil, err
+		}
 		at := points[i].At
 		if number := s.rowNumber(int64(at.Lat)); number != last.number {
 			known := false
@@ -51,6 +55,9 @@ func newGrid(points []Point, by Weight, s shape) *grid {
 		list[i] = keyed{uint64(last.number)<<32 | uint64(column), int32(i)}
 	}
 	for same := range sameKey(sortByKey(list)) {
+		if err := lookEvery(ctx, len(g.cells)); err != nil {
+			return nil, err
+		}
 		number, column := int64(same[0].key>>32), int64(uint32(same[0].key))
 		if len(g.rows) == 0 || g.rows[len(g.rows)-1].number != number {
 			r := rows[number]
@@ -63,7 +70,7 @@ func newGrid(points []Point, by Weight, s shape) *grid {
 	g.rows = append(g.rows, row{first: len(g.cells)})
 	g.cells = append(g.cells, cell{first: int32(len(g.places))})
 	g.places = append(g.places, place{first: int32(len(points))})
-	return g
+	return g, nil
 }
 
 // addPlaces appends the points of a cell.

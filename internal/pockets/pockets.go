@@ -47,7 +47,10 @@ func Find(ctx context.Context, points []Point, o Options) ([]Pocket, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := c.gather(byID)
+	found, err := c.gather(byID)
+	if err != nil {
+		return nil, err
+	}
 	if err := c.watch.finished(); err != nil {
 		return nil, err
 	}
@@ -56,8 +59,12 @@ func Find(ctx context.Context, points []Point, o Options) ([]Pocket, error) {
 
 func newClusters(ctx context.Context, points []Point, o Options) (*clusters, error) {
 	r := newReach(o.RadiusMeters)
+	g, err := newGrid(ctx, points, o.By, newShape(r.angle))
+	if err != nil {
+		return nil, err
+	}
 	c := &clusters{
-		grid:      newGrid(points, o.By, newShape(r.angle)),
+		grid:      g,
 		reach:     r,
 		minWeight: o.MinWeight,
 		watch:     &watch{ctx: ctx, progress: o.Progress},
@@ -67,6 +74,13 @@ func newClusters(ctx context.Context, points []Point, o Options) (*clusters, err
 
 // orderByID lists the positions of the points by id, and refuses two with the same.
 func orderByID(points []Point) ([]int32, error) {
+	if rising(points) {
+		byID := make([]int32, len(points))
+		for i := range byID {
+			byID[i] = int32(i)
+		}
+		return byID, nil
+	}
 	list := make([]keyed, len(points))
 	for i := range points {
 		list[i] = keyed{binary.BigEndian.Uint64(points[i].ID[:]), int32(i)}
@@ -85,4 +99,14 @@ func orderByID(points []Point) ([]int32, error) {
 		}
 	}
 	return byID, nil
+}
+
+// rising tells whether points come by id already, each once: those of an engine do, and sorting takes memory.
+func rising(points []Point) bool {
+	for i := 1; i < len(points); i++ {
+		if bytes.Compare(points[i-1].ID[:], points[i].ID[:]) >= 0 {
+			return false
+		}
+	}
+	return true
 }

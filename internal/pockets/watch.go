@@ -38,3 +38,11 @@ func (w *watch) look() {
 	}
 	w.stopped = w.ctx.Err()
 }
+
+// lookEvery is the context's error once in a while of work that counts in single steps, well below a millisecond of it.
+func lookEvery(ctx context.Context, step int) error {
+	if step%(1<<14) != 0 {
+		return nil
+	}
+	return ctx.Err()
+}
