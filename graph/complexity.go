@@ -4,6 +4,7 @@ import (
 	"kantong/graph/generated"
 	"kantong/graph/model"
 	"kantong/internal/registry"
+	"kantong/internal/targeting"
 )
 
 // complexity multiplies what a list's elements cost by how many there can be. Without it a field costs one and what is
@@ -51,6 +52,18 @@ func complexity() (c generated.ComplexityRoot) {
 	}
 	c.Hotspots.Areas, c.Priorities.Ranked, c.Allocation.Areas, c.WhatIf.ByArea = ofALevel, ofALevel, ofALevel, ofALevel
 	c.RankedArea.Contributions = func(child int) int { return 1 + childrenOfAnArea*child }
+	c.Query.Pockets = func(child int, _ *registry.Filter, _ *float64, _, first *int, _ *string) int {
+		return listCost(child, first)
+	}
+	c.Pocket.Areas = func(child int) int { return 1 + childrenOfAnArea*child }
+	c.Query.Trend = func(child int, areas []registry.AreaCode, _ model.MeasureInput, _ []string, _ *targeting.Orientation) int {
+		return 1 + len(areas)*child
+	}
+	c.Query.Readings = func(child int, _ string, areas []registry.AreaCode, _ registry.AreaCode, _ *targeting.Orientation, _ *string) int {
+		return 1 + len(areas)*child
+	}
+	ofTen := func(child int, _ *registry.AreaCode) int { return 1 + 10*child }
+	c.Program.Overlap, c.Program.Incidence = ofTen, ofTen
 	c.Query.AuditLog = func(child int, first *int, _ *string) int { return listCost(child, first) }
 	return c
 }

@@ -24,18 +24,25 @@ import (
 
 // fixture is a small city behind a gate, with an engine that counts how often it is asked.
 type fixture struct {
-	dataset  *registry.Dataset
-	records  []registry.Record
-	calls    atomic.Int64
-	blocks   []registry.BlockTree
-	resolver *graph.Resolver
-	cite     bool // ask for citations
+	dataset    *registry.Dataset
+	records    []registry.Record
+	enrolments []registry.Enrolment
+	calls      atomic.Int64
+	blocks     []registry.BlockTree
+	resolver   *graph.Resolver
+	cite       bool // ask for citations
 }
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	f := &fixture{}
-	f.dataset, f.records, _ = storetest.City(7, 600)
+	d, records, enrolments := storetest.City(7, 600)
+	return newFixtureOf(t, d, records, enrolments)
+}
+
+// newFixtureOf is a fixture with a city of its own.
+func newFixtureOf(t testing.TB, d *registry.Dataset, records []registry.Record, enrolments []registry.Enrolment) *fixture {
+	t.Helper()
+	f := &fixture{dataset: d, records: records, enrolments: enrolments}
 	gate, err := disclosure.NewGate(t.Context(), f, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +89,7 @@ func (f *fixture) Version(context.Context, registry.State) (string, error) {
 
 // Open is part of disclosure.Source.
 func (f *fixture) Open(_ context.Context, s registry.State) (*registry.Dataset, registry.Engine, error) {
-	d, records, enrolments := storetest.City(7, 600)
+	d, records, enrolments := *f.dataset, slices.Clone(f.records), slices.Clone(f.enrolments)
 	d.State = s
 	slices.SortFunc(records, func(a, b registry.Record) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	slices.SortStableFunc(enrolments, func(a, b registry.Enrolment) int {
@@ -92,14 +99,14 @@ func (f *fixture) Open(_ context.Context, s registry.State) (*registry.Dataset, 
 	for i := range records {
 		byID[records[i].ID] = &records[i].Household
 	}
-	e, err := columnar.Build(d, all(records), all(enrolments), func(_ context.Context, ids []registry.HouseholdID) ([]*registry.Household, error) {
+	e, err := columnar.Build(&d, all(records), all(enrolments), func(_ context.Context, ids []registry.HouseholdID) ([]*registry.Household, error) {
 		out := make([]*registry.Household, len(ids))
 		for i, id := range ids {
 			out[i] = byID[id]
 		}
 		return out, nil
 	})
-	return d, &counting{e, &f.calls}, err
+	return &d, &counting{e, &f.calls}, err
 }
 
 func all[T any](list []T) iter.Seq2[T, error] {
@@ -131,6 +138,11 @@ func (c *counting) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.R
 func (c *counting) Details(ctx context.Context, ids []registry.HouseholdID, want registry.DetailParts) ([]registry.Details, error) {
 	c.calls.Add(1)
 	return c.Engine.Details(ctx, ids, want)
+}
+
+func (c *counting) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
+	c.calls.Add(1)
+	return c.Engine.Points(ctx, q)
 }
 
 // answer is a response as a client reads it.

@@ -22,16 +22,17 @@ type Limits struct {
 	Tokens     int           // of the document
 	BodyBytes  int64         // of the request
 	Time       time.Duration // of the answer
+	Clustered  int64         // households among which pockets are looked for
 }
 
 // DefaultLimits let every query of the documentation pass several times over.
 func DefaultLimits() Limits {
-	return Limits{Depth: 16, Complexity: 60_000, Aliases: 60, Tokens: 3_000, BodyBytes: 1 << 20, Time: 10 * time.Second}
+	return Limits{Depth: 16, Complexity: 60_000, Aliases: 60, Tokens: 3_000, BodyBytes: 1 << 20, Time: 10 * time.Second, Clustered: 1_000_000}
 }
 
 func (l Limits) forClients() *model.Limits {
 	return &model.Limits{First: registry.MaxFirst, Depth: l.Depth, Complexity: l.Complexity, Aliases: l.Aliases,
-		Vertices: registry.MaxGeometryVertices, BodyBytes: int(l.BodyBytes), Seconds: int(l.Time.Seconds())}
+		Vertices: registry.MaxGeometryVertices, BodyBytes: int(l.BodyBytes), Seconds: int(l.Time.Seconds()), PocketHouseholds: int(l.Clustered)}
 }
 
 // shapeLimit refuses documents that nest too deep or rename too much, before complexity is computed: fragments within

@@ -211,8 +211,26 @@ func TestAnswerStaysSmall(t *testing.T) {
 // TestManyEditions: each edition may have to be loaded, so an operation may ask of a few only.
 func TestManyEditions(t *testing.T) {
 	f := newFixture(t)
-	_, text, _ := f.ask(t, registry.RolePublic, `{ a: edition(id: "a") { id } b: edition(id: "b") { id } c: edition(id: "c") { id } d: edition(id: "d") { id } e: edition(id: "e") { id } }`, nil)
-	if !strings.Contains(text, string(registry.CodeComplexity)) || strings.Count(text, string(registry.CodeNotFound)) != 4 {
+	_, text, _ := f.ask(t, registry.RolePublic, `{ a: edition(id: "a") { id } b: edition(id: "b") { id } c: edition(id: "c") { id } d: edition(id: "d") { id } e: edition(id: "e") { id } f: edition(id: "f") { id } g: edition(id: "g") { id } }`, nil)
+	if !strings.Contains(text, string(registry.CodeComplexity)) || strings.Count(text, string(registry.CodeNotFound)) != 6 {
 		t.Errorf("%s", text)
+	}
+}
+
+// TestPocketsAreBounded looks at the edge of the limit, and past it with a filter that brings the question back inside.
+func TestPocketsAreBounded(t *testing.T) {
+	f := newFixture(t)
+	f.resolver.Limits.Clustered = int64(len(f.records))
+	query := `query($f: HouseholdFilter) { pockets(filter: $f, radiusMeters: 400) { id } }`
+	if a, text, _ := f.ask(t, registry.RolePlanner, query, nil); len(a.Errors) > 0 {
+		t.Errorf("at the limit: %s", text)
+	}
+	f.resolver.Limits.Clustered--
+	a, text, _ := f.ask(t, registry.RolePlanner, query, nil)
+	if a.code() != string(registry.CodeComplexity) || a.field() != "filter" || !strings.Contains(text, "kantong report pockets") {
+		t.Errorf("beyond the limit: %s", text)
+	}
+	if a, text, _ := f.ask(t, registry.RolePlanner, query, map[string]any{"f": map[string]any{"areas": []string{"19.71.01"}}}); len(a.Errors) > 0 {
+		t.Errorf("narrowed: %s", text)
 	}
 }

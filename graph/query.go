@@ -59,7 +59,7 @@ func (q query) Editions(ctx context.Context, first *int, after *string) (*model.
 	}
 	nodes := make([]*model.Edition, len(published))
 	for i, p := range published {
-		nodes[i] = model.NewEdition(p.State, p.Version, p.Total, p.Located)
+		nodes[i] = model.NewEdition(p.State, p.Version, p.Total, p.Located, o.view)
 	}
 	return model.Editions(nodes, first, after)
 }

@@ -2,9 +2,11 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"kantong/graph/model"
 	"kantong/internal/registry"
+	"kantong/internal/targeting"
 )
 
 func (q query) Rates(ctx context.Context, measure model.MeasureInput, level *registry.AreaLevel, within []registry.AreaCode, edition *string) ([]*model.AreaRate, error) {
@@ -15,12 +17,12 @@ func (q query) Rates(ctx context.Context, measure model.MeasureInput, level *reg
 	return model.Rates(ctx, v, &measure, level, within)
 }
 
-func (q query) Hotspots(ctx context.Context, measure model.MeasureInput, level *registry.AreaLevel, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) (*model.Hotspots, error) {
+func (q query) Hotspots(ctx context.Context, measure model.MeasureInput, level *registry.AreaLevel, hex *model.HexSize, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) (*model.Hotspots, error) {
 	v, err := q.view(ctx, edition)
 	if err != nil {
 		return nil, err
 	}
-	return model.FindHotspots(ctx, v, model.HotspotQuestion{Measure: &measure, Level: level, Neighbours: neighbours, K: k, Permutations: permutations, Seed: seed})
+	return model.FindHotspots(ctx, v, model.HotspotQuestion{Measure: &measure, Level: level, Hex: hex, Neighbours: neighbours, K: k, Permutations: permutations, Seed: seed})
 }
 
 func (q query) Priorities(ctx context.Context, input model.PriorityInput, edition *string) (*model.Priorities, error) {
@@ -64,5 +66,48 @@ func (q query) Unreached(ctx context.Context, program string, near *registry.Pos
 		return nil, registry.NotFound("program", "edition %s has no programme %q", v.State.ID(), program)
 	}
 	missed := registry.Join(filter, &registry.Filter{EligibleFor: program, NotEnrolledIn: []string{program}})
-	return model.Households(ctx, v, &missed, near, first, after)
+	return model.Unreached(ctx, v, &missed, near, first, after)
+}
+
+func (q query) Pockets(ctx context.Context, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) ([]*model.Pocket, error) {
+	v, err := q.view(ctx, edition)
+	if err != nil {
+		return nil, err
+	}
+	o := q.operationOf(ctx)
+	found, notes, err := model.Pockets(ctx, v, model.PocketQuestion{Open: o.view, Most: q.Limits.Clustered, Filter: filter, RadiusMeters: radiusMeters, MinHouseholds: minHouseholds, First: first})
+	o.note(ctx, notes)
+	return found, err
+}
+
+func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error) {
+	o := q.operationOf(ctx)
+	if editions == nil {
+		published, err := o.moment.Editions(ctx, o.viewer)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range published[:min(len(published), model.MaxTrendEditions)] { // latest day first
+			editions = append(editions, p.State.ID())
+		}
+	}
+	if n := len(editions); n == 0 || n > model.MaxTrendEditions {
+		return nil, registry.Invalid("editions", "%d editions: give one to %d", n, model.MaxTrendEditions)
+	}
+	views := make([]*registry.View, len(editions))
+	for i, id := range editions {
+		var err error
+		if views[i], err = o.view(ctx, id); err != nil {
+			return nil, registry.At(fmt.Sprintf("editions[%d]", i), err)
+		}
+	}
+	return model.Trends(ctx, views, model.TrendQuestion{Areas: areas, Measure: &measure, Direction: direction})
+}
+
+func (q query) Readings(ctx context.Context, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) ([]*model.IndicatorReading, error) {
+	v, err := q.view(ctx, edition)
+	if err != nil {
+		return nil, err
+	}
+	return model.Readings(v, indicator, areas, reference, direction)
 }

@@ -89,6 +89,8 @@ var rootQueries = map[string]string{
 	"rates": `{ rates(measure: {deprivation: UNSAFE_WATER}) { raw { value } } }`, "hotspots": `{ hotspots(measure: {deprivation: UNSAFE_WATER}, permutations: 99) { notes } }`,
 	"priorities": `{ priorities(input: {draws: 0}) { ranked { rank } } }`, "quadrant": `{ quadrant(main: {measure: {deprivation: UNSAFE_WATER}}, supporting: {measure: {deprivation: EARTH_FLOOR}}) { quadrant } }`,
 	"allocate": `{ allocate(input: {program: "AB", budgetRupiah: 1000, unitCostRupiah: 1}) { rounding } }`, "whatIf": `{ whatIf(program: "AB", eligibility: {}, unitCostRupiah: 1) { cost } }`,
+	"pockets": `{ pockets { id } }`, "trend": `{ trend(areas: ["19.71"], measure: {deprivation: UNSAFE_WATER}) { reading } }`,
+	"readings":       `{ readings(indicator: "p0_percent", areas: ["19"], reference: "19") { years } }`,
 	"unreached":      `{ unreached(program: "AB", first: 1) { totalCount } }`,
 	"createProgram":  `mutation { createProgram(edition: "x", clientId: "12345678", program: {code: "X", name: "x", pillar: HEALTH, funder: "x", funderKind: PRIVATE, year: 2025, eligibility: {}, source: "x"}) { revision } }`,
 	"updateProgram":  `mutation { updateProgram(edition: "x", clientId: "12345678", program: {code: "X", name: "x", pillar: HEALTH, funder: "x", funderKind: PRIVATE, year: 2025, eligibility: {}, source: "x"}) { revision } }`,

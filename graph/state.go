@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"kantong/internal/access"
 	"kantong/internal/disclosure"
@@ -15,7 +16,7 @@ import (
 
 // stateNote adds to every answer which states it was computed from, so that a figure never travels without its source:
 //
-//	"extensions": {"kantong": {"states": [{"state", "asOf", "dataVersion", "synthetic", "boundaries", "schematic"}], "citation"}}
+//	"extensions": {"kantong": {"states": [{"state", "asOf", "dataVersion", "synthetic", "boundaries", "schematic"}], "notes": [{"path", "notes"}], "citation"}}
 //
 // It also holds an operation to one moment: fields are resolved at the same time, and a publication in between must not
 // give two halves of an answer two states.
@@ -31,6 +32,16 @@ type operation struct {
 	mu     sync.Mutex
 	views  map[string]*registry.View // by name; nil where there is none
 	worked []string                  // what a mutation was about: an edition, a programme, a key
+	notes  []fieldNote
+}
+
+// note adds what to know about a field's answer, even if that is an empty list, to the extensions.
+func (o *operation) note(ctx context.Context, notes []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(notes) > 0 {
+		o.notes = append(o.notes, fieldNote{graphql.GetFieldContext(ctx).Path(), notes})
+	}
 }
 
 // about notes what a mutation is about, for the audit log.
@@ -42,7 +53,7 @@ func (r *Resolver) about(ctx context.Context, what ...string) {
 }
 
 // maxEditions is how many editions an operation may ask of: each may have to be loaded.
-const maxEditions = 4
+const maxEditions = 6
 
 func newOperation(ctx context.Context, g *disclosure.Gate) *operation {
 	pins, _ := ctx.Value(pinsKey{}).(map[string]string)
@@ -92,7 +103,8 @@ func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	if !ok || response == nil {
 		return response
 	}
-	note := sourceNote{}
+	note := sourceNote{Notes: o.notes}
+	slices.SortFunc(note.Notes, func(a, b fieldNote) int { return strings.Compare(a.Path.String(), b.Path.String()) })
 	for _, v := range o.views {
 		if v == nil {
 			continue
@@ -118,7 +130,14 @@ func (stateNote) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 // sourceNote is the extension as JSON.
 type sourceNote struct {
 	States   []stateSource `json:"states"`
+	Notes    []fieldNote   `json:"notes,omitempty"`
 	Citation string        `json:"citation,omitempty"`
+}
+
+// fieldNote is what to know about the answer of a field.
+type fieldNote struct {
+	Path  ast.Path `json:"path"`
+	Notes []string `json:"notes"`
 }
 
 type stateSource struct {

@@ -101,6 +101,7 @@ type ComplexityRoot struct {
 		Area           func(childComplexity int) int
 		Classification func(childComplexity int) int
 		Confidence     func(childComplexity int) int
+		Hex            func(childComplexity int) int
 		LocalMoran     func(childComplexity int) int
 		Neighbours     func(childComplexity int) int
 		PAdjusted      func(childComplexity int) int
@@ -134,6 +135,16 @@ type ComplexityRoot struct {
 		Raw      func(childComplexity int) int
 		Smoothed func(childComplexity int) int
 		Upper    func(childComplexity int) int
+	}
+
+	AreaTrend struct {
+		Area         func(childComplexity int) int
+		Change       func(childComplexity int) int
+		Code         func(childComplexity int) int
+		Method       func(childComplexity int) int
+		Points       func(childComplexity int) int
+		Reading      func(childComplexity int) int
+		SlopePerYear func(childComplexity int) int
 	}
 
 	AreaWhatIf struct {
@@ -186,6 +197,11 @@ type ComplexityRoot struct {
 		Intact  func(childComplexity int) int
 	}
 
+	CensoredHeadcount struct {
+		Deprivation func(childComplexity int) int
+		Rate        func(childComplexity int) int
+	}
+
 	CompositionCount struct {
 		Households func(childComplexity int) int
 		Kind       func(childComplexity int) int
@@ -236,8 +252,22 @@ type ComplexityRoot struct {
 		People     func(childComplexity int) int
 	}
 
+	DecileIncidence struct {
+		Decile     func(childComplexity int) int
+		Enrolled   func(childComplexity int) int
+		Households func(childComplexity int) int
+		Population func(childComplexity int) int
+		Share      func(childComplexity int) int
+	}
+
 	DecileKey struct {
 		Value func(childComplexity int) int
+	}
+
+	DeprivationAvailability struct {
+		Deprivation func(childComplexity int) int
+		KnownShare  func(childComplexity int) int
+		Pillar      func(childComplexity int) int
 	}
 
 	DeprivationCount struct {
@@ -267,6 +297,7 @@ type ComplexityRoot struct {
 
 	Edition struct {
 		AsOf           func(childComplexity int) int
+		Availability   func(childComplexity int) int
 		Boundaries     func(childComplexity int) int
 		ContentHash    func(childComplexity int) int
 		DataVersion    func(childComplexity int) int
@@ -276,6 +307,7 @@ type ComplexityRoot struct {
 		ID             func(childComplexity int) int
 		Label          func(childComplexity int) int
 		People         func(childComplexity int) int
+		Presets        func(childComplexity int) int
 		PublishedAt    func(childComplexity int) int
 		Schematic      func(childComplexity int) int
 		Source         func(childComplexity int) int
@@ -368,6 +400,35 @@ type ComplexityRoot struct {
 		Node           func(childComplexity int) int
 	}
 
+	IndicatorContribution struct {
+		Deprivation func(childComplexity int) int
+		Share       func(childComplexity int) int
+		Weight      func(childComplexity int) int
+	}
+
+	IndicatorReading struct {
+		Area                  func(childComplexity int) int
+		Beside                func(childComplexity int) int
+		Code                  func(childComplexity int) int
+		Effectiveness         func(childComplexity int) int
+		FirstYear             func(childComplexity int) int
+		Gap                   func(childComplexity int) int
+		LastYear              func(childComplexity int) int
+		Method                func(childComplexity int) int
+		Own                   func(childComplexity int) int
+		OwnSlopePerYear       func(childComplexity int) int
+		Position              func(childComplexity int) int
+		Reference             func(childComplexity int) int
+		ReferenceSlopePerYear func(childComplexity int) int
+		Years                 func(childComplexity int) int
+	}
+
+	Interval struct {
+		Lower  func(childComplexity int) int
+		Status func(childComplexity int) int
+		Upper  func(childComplexity int) int
+	}
+
 	Key struct {
 		Areas        func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
@@ -385,13 +446,14 @@ type ComplexityRoot struct {
 	}
 
 	Limits struct {
-		Aliases    func(childComplexity int) int
-		BodyBytes  func(childComplexity int) int
-		Complexity func(childComplexity int) int
-		Depth      func(childComplexity int) int
-		First      func(childComplexity int) int
-		Seconds    func(childComplexity int) int
-		Vertices   func(childComplexity int) int
+		Aliases          func(childComplexity int) int
+		BodyBytes        func(childComplexity int) int
+		Complexity       func(childComplexity int) int
+		Depth            func(childComplexity int) int
+		First            func(childComplexity int) int
+		PocketHouseholds func(childComplexity int) int
+		Seconds          func(childComplexity int) int
+		Vertices         func(childComplexity int) int
 	}
 
 	Method struct {
@@ -403,6 +465,20 @@ type ComplexityRoot struct {
 	MethodParameter struct {
 		Name  func(childComplexity int) int
 		Value func(childComplexity int) int
+	}
+
+	Multidimensional struct {
+		AdjustedHeadcount     func(childComplexity int) int
+		Censored              func(childComplexity int) int
+		Contributions         func(childComplexity int) int
+		HeadcountRatio        func(childComplexity int) int
+		HighestHeadcountRatio func(childComplexity int) int
+		Intensity             func(childComplexity int) int
+		Judged                func(childComplexity int) int
+		LeftOut               func(childComplexity int) int
+		LowestHeadcountRatio  func(childComplexity int) int
+		Method                func(childComplexity int) int
+		Poor                  func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -426,12 +502,58 @@ type ComplexityRoot struct {
 		People func(childComplexity int) int
 	}
 
-	Poverty struct {
-		Gap        func(childComplexity int) int
-		Headcount  func(childComplexity int) int
-		LineRupiah func(childComplexity int) int
+	PillarPreset struct {
+		Missing func(childComplexity int) int
+		Pillar  func(childComplexity int) int
+		Usable  func(childComplexity int) int
+	}
+
+	Pocket struct {
+		AreaKm2    func(childComplexity int) int
+		Areas      func(childComplexity int) int
+		Center     func(childComplexity int) int
+		Households func(childComplexity int) int
+		Hull       func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Method     func(childComplexity int) int
+		Notes      func(childComplexity int) int
 		People     func(childComplexity int) int
-		Severity   func(childComplexity int) int
+		Profile    func(childComplexity int) int
+		Rt         func(childComplexity int) int
+		Rw         func(childComplexity int) int
+		SameAs     func(childComplexity int, edition string) int
+		Unit       func(childComplexity int) int
+		Unreached  func(childComplexity int, program string) int
+	}
+
+	PocketArea struct {
+		Area       func(childComplexity int) int
+		Households func(childComplexity int) int
+	}
+
+	PocketDeprivation struct {
+		Deprivation func(childComplexity int) int
+		Lift        func(childComplexity int) int
+		Pillar      func(childComplexity int) int
+		Share       func(childComplexity int) int
+	}
+
+	PocketMatch struct {
+		Households func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Share      func(childComplexity int) int
+	}
+
+	Poverty struct {
+		Gap               func(childComplexity int) int
+		GapInterval       func(childComplexity int) int
+		Headcount         func(childComplexity int) int
+		HeadcountInterval func(childComplexity int) int
+		LineRupiah        func(childComplexity int) int
+		Method            func(childComplexity int) int
+		People            func(childComplexity int) int
+		Severity          func(childComplexity int) int
+		SeverityInterval  func(childComplexity int) int
 	}
 
 	Priorities struct {
@@ -443,12 +565,15 @@ type ComplexityRoot struct {
 
 	Program struct {
 		BudgetRupiah   func(childComplexity int) int
+		Cgh            func(childComplexity int, bottom *int, within *registry.AreaCode) int
 		Code           func(childComplexity int) int
 		Coverage       func(childComplexity int, by *registry.AreaLevel, within *registry.AreaCode, order *model.CoverageOrder, first *int) int
 		Eligibility    func(childComplexity int) int
 		Funder         func(childComplexity int) int
 		FunderKind     func(childComplexity int) int
+		Incidence      func(childComplexity int, within *registry.AreaCode) int
 		Name           func(childComplexity int) int
+		Overlap        func(childComplexity int, within *registry.AreaCode) int
 		Pillar         func(childComplexity int) int
 		UnitCostRupiah func(childComplexity int) int
 		Year           func(childComplexity int) int
@@ -462,6 +587,13 @@ type ComplexityRoot struct {
 	ProgramCount struct {
 		Households func(childComplexity int) int
 		Program    func(childComplexity int) int
+	}
+
+	ProgramOverlap struct {
+		Households func(childComplexity int) int
+		Of         func(childComplexity int) int
+		Program    func(childComplexity int) int
+		Share      func(childComplexity int) int
 	}
 
 	PublishChange struct {
@@ -479,18 +611,21 @@ type ComplexityRoot struct {
 		AuditVerification func(childComplexity int, head *string) int
 		Edition           func(childComplexity int, id *string) int
 		Editions          func(childComplexity int, first *int, after *string) int
-		Hotspots          func(childComplexity int, measure model.MeasureInput, level *registry.AreaLevel, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) int
+		Hotspots          func(childComplexity int, measure model.MeasureInput, level *registry.AreaLevel, hex *model.HexSize, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) int
 		Household         func(childComplexity int, id string) int
 		Households        func(childComplexity int, filter *registry.Filter, near *registry.Position, first *int, after *string, edition *string) int
 		Keys              func(childComplexity int) int
 		Node              func(childComplexity int, id string) int
+		Pockets           func(childComplexity int, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) int
 		Priorities        func(childComplexity int, input model.PriorityInput, edition *string) int
 		Program           func(childComplexity int, code string, edition *string) int
 		Programs          func(childComplexity int, pillar *registry.Pillar, edition *string) int
 		Quadrant          func(childComplexity int, main model.OrientedMeasure, supporting model.OrientedMeasure, level *registry.AreaLevel, reference *registry.AreaCode, edition *string) int
 		Rates             func(childComplexity int, measure model.MeasureInput, level *registry.AreaLevel, within []registry.AreaCode, edition *string) int
+		Readings          func(childComplexity int, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) int
 		Summaries         func(childComplexity int, filter *registry.Filter, groupBy []*model.GroupBy, edition *string) int
 		Summary           func(childComplexity int, filter *registry.Filter, edition *string) int
+		Trend             func(childComplexity int, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) int
 		Unreached         func(childComplexity int, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) int
 		Viewer            func(childComplexity int) int
 		WhatIf            func(childComplexity int, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) int
@@ -500,7 +635,7 @@ type ComplexityRoot struct {
 		Area           func(childComplexity int) int
 		Contributions  func(childComplexity int) int
 		Note           func(childComplexity int) int
-		ProbabilityTop func(childComplexity int) int
+		ProbabilityTop func(childComplexity int, k *int) int
 		Rank           func(childComplexity int) int
 		RankHigh       func(childComplexity int) int
 		RankLow        func(childComplexity int) int
@@ -523,21 +658,29 @@ type ComplexityRoot struct {
 	}
 
 	Summary struct {
-		AnsweredFor  func(childComplexity int) int
-		Composition  func(childComplexity int) int
-		Deciles      func(childComplexity int) int
-		Deprivations func(childComplexity int) int
-		Edition      func(childComplexity int) int
-		Geocoded     func(childComplexity int) int
-		Households   func(childComplexity int) int
-		People       func(childComplexity int) int
-		Poverty      func(childComplexity int, lineRupiah int64) int
-		Programs     func(childComplexity int) int
+		AnsweredFor      func(childComplexity int) int
+		Composition      func(childComplexity int) int
+		Deciles          func(childComplexity int) int
+		Deprivations     func(childComplexity int) int
+		Edition          func(childComplexity int) int
+		Geocoded         func(childComplexity int) int
+		Households       func(childComplexity int) int
+		Multidimensional func(childComplexity int, input *model.MultidimensionalInput) int
+		People           func(childComplexity int) int
+		Poverty          func(childComplexity int, lineRupiah int64) int
+		Programs         func(childComplexity int) int
 	}
 
 	SummaryGroup struct {
 		Key     func(childComplexity int) int
 		Summary func(childComplexity int) int
+	}
+
+	TrendPoint struct {
+		AsOf    func(childComplexity int) int
+		Edition func(childComplexity int) int
+		Value   func(childComplexity int) int
+		Year    func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -587,11 +730,14 @@ type QueryResolver interface {
 	Program(ctx context.Context, code string, edition *string) (*model.Program, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	Rates(ctx context.Context, measure model.MeasureInput, level *registry.AreaLevel, within []registry.AreaCode, edition *string) ([]*model.AreaRate, error)
-	Hotspots(ctx context.Context, measure model.MeasureInput, level *registry.AreaLevel, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) (*model.Hotspots, error)
+	Hotspots(ctx context.Context, measure model.MeasureInput, level *registry.AreaLevel, hex *model.HexSize, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) (*model.Hotspots, error)
 	Priorities(ctx context.Context, input model.PriorityInput, edition *string) (*model.Priorities, error)
 	Quadrant(ctx context.Context, main model.OrientedMeasure, supporting model.OrientedMeasure, level *registry.AreaLevel, reference *registry.AreaCode, edition *string) ([]*model.AreaQuadrant, error)
 	Allocate(ctx context.Context, input model.AllocationInput, edition *string) (*model.Allocation, error)
 	WhatIf(ctx context.Context, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) (*model.WhatIf, error)
+	Pockets(ctx context.Context, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) ([]*model.Pocket, error)
+	Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error)
+	Readings(ctx context.Context, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) ([]*model.IndicatorReading, error)
 	Unreached(ctx context.Context, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) (*model.HouseholdConnection, error)
 	Keys(ctx context.Context) ([]*model.Key, error)
 	AuditLog(ctx context.Context, first *int, after *string) (*model.AuditConnection, error)
@@ -876,6 +1022,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AreaHotspot.Confidence(childComplexity), true
+	case "AreaHotspot.hex":
+		if e.ComplexityRoot.AreaHotspot.Hex == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaHotspot.Hex(childComplexity), true
 	case "AreaHotspot.localMoran":
 		if e.ComplexityRoot.AreaHotspot.LocalMoran == nil {
 			break
@@ -1023,6 +1175,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AreaRate.Upper(childComplexity), true
+
+	case "AreaTrend.area":
+		if e.ComplexityRoot.AreaTrend.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.Area(childComplexity), true
+	case "AreaTrend.change":
+		if e.ComplexityRoot.AreaTrend.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.Change(childComplexity), true
+	case "AreaTrend.code":
+		if e.ComplexityRoot.AreaTrend.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.Code(childComplexity), true
+	case "AreaTrend.method":
+		if e.ComplexityRoot.AreaTrend.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.Method(childComplexity), true
+	case "AreaTrend.points":
+		if e.ComplexityRoot.AreaTrend.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.Points(childComplexity), true
+	case "AreaTrend.reading":
+		if e.ComplexityRoot.AreaTrend.Reading == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.Reading(childComplexity), true
+	case "AreaTrend.slopePerYear":
+		if e.ComplexityRoot.AreaTrend.SlopePerYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.SlopePerYear(childComplexity), true
 
 	case "AreaWhatIf.area":
 		if e.ComplexityRoot.AreaWhatIf.Area == nil {
@@ -1222,6 +1417,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditVerification.Intact(childComplexity), true
 
+	case "CensoredHeadcount.deprivation":
+		if e.ComplexityRoot.CensoredHeadcount.Deprivation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CensoredHeadcount.Deprivation(childComplexity), true
+	case "CensoredHeadcount.rate":
+		if e.ComplexityRoot.CensoredHeadcount.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CensoredHeadcount.Rate(childComplexity), true
+
 	case "CompositionCount.households":
 		if e.ComplexityRoot.CompositionCount.Households == nil {
 			break
@@ -1403,12 +1611,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DecileCount.People(childComplexity), true
 
+	case "DecileIncidence.decile":
+		if e.ComplexityRoot.DecileIncidence.Decile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileIncidence.Decile(childComplexity), true
+	case "DecileIncidence.enrolled":
+		if e.ComplexityRoot.DecileIncidence.Enrolled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileIncidence.Enrolled(childComplexity), true
+	case "DecileIncidence.households":
+		if e.ComplexityRoot.DecileIncidence.Households == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileIncidence.Households(childComplexity), true
+	case "DecileIncidence.population":
+		if e.ComplexityRoot.DecileIncidence.Population == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileIncidence.Population(childComplexity), true
+	case "DecileIncidence.share":
+		if e.ComplexityRoot.DecileIncidence.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileIncidence.Share(childComplexity), true
+
 	case "DecileKey.value":
 		if e.ComplexityRoot.DecileKey.Value == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DecileKey.Value(childComplexity), true
+
+	case "DeprivationAvailability.deprivation":
+		if e.ComplexityRoot.DeprivationAvailability.Deprivation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeprivationAvailability.Deprivation(childComplexity), true
+	case "DeprivationAvailability.knownShare":
+		if e.ComplexityRoot.DeprivationAvailability.KnownShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeprivationAvailability.KnownShare(childComplexity), true
+	case "DeprivationAvailability.pillar":
+		if e.ComplexityRoot.DeprivationAvailability.Pillar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeprivationAvailability.Pillar(childComplexity), true
 
 	case "DeprivationCount.deprivation":
 		if e.ComplexityRoot.DeprivationCount.Deprivation == nil {
@@ -1515,6 +1773,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Edition.AsOf(childComplexity), true
+	case "Edition.availability":
+		if e.ComplexityRoot.Edition.Availability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Edition.Availability(childComplexity), true
 	case "Edition.boundaries":
 		if e.ComplexityRoot.Edition.Boundaries == nil {
 			break
@@ -1569,6 +1833,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Edition.People(childComplexity), true
+	case "Edition.presets":
+		if e.ComplexityRoot.Edition.Presets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Edition.Presets(childComplexity), true
 	case "Edition.publishedAt":
 		if e.ComplexityRoot.Edition.PublishedAt == nil {
 			break
@@ -1923,6 +2193,129 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HouseholdEdge.Node(childComplexity), true
 
+	case "IndicatorContribution.deprivation":
+		if e.ComplexityRoot.IndicatorContribution.Deprivation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorContribution.Deprivation(childComplexity), true
+	case "IndicatorContribution.share":
+		if e.ComplexityRoot.IndicatorContribution.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorContribution.Share(childComplexity), true
+	case "IndicatorContribution.weight":
+		if e.ComplexityRoot.IndicatorContribution.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorContribution.Weight(childComplexity), true
+
+	case "IndicatorReading.area":
+		if e.ComplexityRoot.IndicatorReading.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Area(childComplexity), true
+	case "IndicatorReading.beside":
+		if e.ComplexityRoot.IndicatorReading.Beside == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Beside(childComplexity), true
+	case "IndicatorReading.code":
+		if e.ComplexityRoot.IndicatorReading.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Code(childComplexity), true
+	case "IndicatorReading.effectiveness":
+		if e.ComplexityRoot.IndicatorReading.Effectiveness == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Effectiveness(childComplexity), true
+	case "IndicatorReading.firstYear":
+		if e.ComplexityRoot.IndicatorReading.FirstYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.FirstYear(childComplexity), true
+	case "IndicatorReading.gap":
+		if e.ComplexityRoot.IndicatorReading.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Gap(childComplexity), true
+	case "IndicatorReading.lastYear":
+		if e.ComplexityRoot.IndicatorReading.LastYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.LastYear(childComplexity), true
+	case "IndicatorReading.method":
+		if e.ComplexityRoot.IndicatorReading.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Method(childComplexity), true
+	case "IndicatorReading.own":
+		if e.ComplexityRoot.IndicatorReading.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Own(childComplexity), true
+	case "IndicatorReading.ownSlopePerYear":
+		if e.ComplexityRoot.IndicatorReading.OwnSlopePerYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.OwnSlopePerYear(childComplexity), true
+	case "IndicatorReading.position":
+		if e.ComplexityRoot.IndicatorReading.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Position(childComplexity), true
+	case "IndicatorReading.reference":
+		if e.ComplexityRoot.IndicatorReading.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Reference(childComplexity), true
+	case "IndicatorReading.referenceSlopePerYear":
+		if e.ComplexityRoot.IndicatorReading.ReferenceSlopePerYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.ReferenceSlopePerYear(childComplexity), true
+	case "IndicatorReading.years":
+		if e.ComplexityRoot.IndicatorReading.Years == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorReading.Years(childComplexity), true
+
+	case "Interval.lower":
+		if e.ComplexityRoot.Interval.Lower == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interval.Lower(childComplexity), true
+	case "Interval.status":
+		if e.ComplexityRoot.Interval.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interval.Status(childComplexity), true
+	case "Interval.upper":
+		if e.ComplexityRoot.Interval.Upper == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interval.Upper(childComplexity), true
+
 	case "Key.areas":
 		if e.ComplexityRoot.Key.Areas == nil {
 			break
@@ -2015,6 +2408,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Limits.First(childComplexity), true
+	case "Limits.pocketHouseholds":
+		if e.ComplexityRoot.Limits.PocketHouseholds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Limits.PocketHouseholds(childComplexity), true
 	case "Limits.seconds":
 		if e.ComplexityRoot.Limits.Seconds == nil {
 			break
@@ -2059,6 +2458,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MethodParameter.Value(childComplexity), true
+
+	case "Multidimensional.adjustedHeadcount":
+		if e.ComplexityRoot.Multidimensional.AdjustedHeadcount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.AdjustedHeadcount(childComplexity), true
+	case "Multidimensional.censored":
+		if e.ComplexityRoot.Multidimensional.Censored == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.Censored(childComplexity), true
+	case "Multidimensional.contributions":
+		if e.ComplexityRoot.Multidimensional.Contributions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.Contributions(childComplexity), true
+	case "Multidimensional.headcountRatio":
+		if e.ComplexityRoot.Multidimensional.HeadcountRatio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.HeadcountRatio(childComplexity), true
+	case "Multidimensional.highestHeadcountRatio":
+		if e.ComplexityRoot.Multidimensional.HighestHeadcountRatio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.HighestHeadcountRatio(childComplexity), true
+	case "Multidimensional.intensity":
+		if e.ComplexityRoot.Multidimensional.Intensity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.Intensity(childComplexity), true
+	case "Multidimensional.judged":
+		if e.ComplexityRoot.Multidimensional.Judged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.Judged(childComplexity), true
+	case "Multidimensional.leftOut":
+		if e.ComplexityRoot.Multidimensional.LeftOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.LeftOut(childComplexity), true
+	case "Multidimensional.lowestHeadcountRatio":
+		if e.ComplexityRoot.Multidimensional.LowestHeadcountRatio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.LowestHeadcountRatio(childComplexity), true
+	case "Multidimensional.method":
+		if e.ComplexityRoot.Multidimensional.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.Method(childComplexity), true
+	case "Multidimensional.poor":
+		if e.ComplexityRoot.Multidimensional.Poor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Multidimensional.Poor(childComplexity), true
 
 	case "Mutation.createKey":
 		if e.ComplexityRoot.Mutation.CreateKey == nil {
@@ -2165,24 +2631,219 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PersonCount.People(childComplexity), true
 
+	case "PillarPreset.missing":
+		if e.ComplexityRoot.PillarPreset.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PillarPreset.Missing(childComplexity), true
+	case "PillarPreset.pillar":
+		if e.ComplexityRoot.PillarPreset.Pillar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PillarPreset.Pillar(childComplexity), true
+	case "PillarPreset.usable":
+		if e.ComplexityRoot.PillarPreset.Usable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PillarPreset.Usable(childComplexity), true
+
+	case "Pocket.areaKm2":
+		if e.ComplexityRoot.Pocket.AreaKm2 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.AreaKm2(childComplexity), true
+	case "Pocket.areas":
+		if e.ComplexityRoot.Pocket.Areas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Areas(childComplexity), true
+	case "Pocket.center":
+		if e.ComplexityRoot.Pocket.Center == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Center(childComplexity), true
+	case "Pocket.households":
+		if e.ComplexityRoot.Pocket.Households == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Households(childComplexity), true
+	case "Pocket.hull":
+		if e.ComplexityRoot.Pocket.Hull == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Hull(childComplexity), true
+	case "Pocket.id":
+		if e.ComplexityRoot.Pocket.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.ID(childComplexity), true
+	case "Pocket.method":
+		if e.ComplexityRoot.Pocket.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Method(childComplexity), true
+	case "Pocket.notes":
+		if e.ComplexityRoot.Pocket.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Notes(childComplexity), true
+	case "Pocket.people":
+		if e.ComplexityRoot.Pocket.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.People(childComplexity), true
+	case "Pocket.profile":
+		if e.ComplexityRoot.Pocket.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Profile(childComplexity), true
+	case "Pocket.rt":
+		if e.ComplexityRoot.Pocket.Rt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Rt(childComplexity), true
+	case "Pocket.rw":
+		if e.ComplexityRoot.Pocket.Rw == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Rw(childComplexity), true
+	case "Pocket.sameAs":
+		if e.ComplexityRoot.Pocket.SameAs == nil {
+			break
+		}
+
+		args, err := ec.field_Pocket_sameAs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Pocket.SameAs(childComplexity, args["edition"].(string)), true
+	case "Pocket.unit":
+		if e.ComplexityRoot.Pocket.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pocket.Unit(childComplexity), true
+	case "Pocket.unreached":
+		if e.ComplexityRoot.Pocket.Unreached == nil {
+			break
+		}
+
+		args, err := ec.field_Pocket_unreached_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Pocket.Unreached(childComplexity, args["program"].(string)), true
+
+	case "PocketArea.area":
+		if e.ComplexityRoot.PocketArea.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketArea.Area(childComplexity), true
+	case "PocketArea.households":
+		if e.ComplexityRoot.PocketArea.Households == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketArea.Households(childComplexity), true
+
+	case "PocketDeprivation.deprivation":
+		if e.ComplexityRoot.PocketDeprivation.Deprivation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketDeprivation.Deprivation(childComplexity), true
+	case "PocketDeprivation.lift":
+		if e.ComplexityRoot.PocketDeprivation.Lift == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketDeprivation.Lift(childComplexity), true
+	case "PocketDeprivation.pillar":
+		if e.ComplexityRoot.PocketDeprivation.Pillar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketDeprivation.Pillar(childComplexity), true
+	case "PocketDeprivation.share":
+		if e.ComplexityRoot.PocketDeprivation.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketDeprivation.Share(childComplexity), true
+
+	case "PocketMatch.households":
+		if e.ComplexityRoot.PocketMatch.Households == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketMatch.Households(childComplexity), true
+	case "PocketMatch.id":
+		if e.ComplexityRoot.PocketMatch.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketMatch.ID(childComplexity), true
+	case "PocketMatch.share":
+		if e.ComplexityRoot.PocketMatch.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PocketMatch.Share(childComplexity), true
+
 	case "Poverty.gap":
 		if e.ComplexityRoot.Poverty.Gap == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Poverty.Gap(childComplexity), true
+	case "Poverty.gapInterval":
+		if e.ComplexityRoot.Poverty.GapInterval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Poverty.GapInterval(childComplexity), true
 	case "Poverty.headcount":
 		if e.ComplexityRoot.Poverty.Headcount == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Poverty.Headcount(childComplexity), true
+	case "Poverty.headcountInterval":
+		if e.ComplexityRoot.Poverty.HeadcountInterval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Poverty.HeadcountInterval(childComplexity), true
 	case "Poverty.lineRupiah":
 		if e.ComplexityRoot.Poverty.LineRupiah == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Poverty.LineRupiah(childComplexity), true
+	case "Poverty.method":
+		if e.ComplexityRoot.Poverty.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Poverty.Method(childComplexity), true
 	case "Poverty.people":
 		if e.ComplexityRoot.Poverty.People == nil {
 			break
@@ -2195,6 +2856,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Poverty.Severity(childComplexity), true
+	case "Poverty.severityInterval":
+		if e.ComplexityRoot.Poverty.SeverityInterval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Poverty.SeverityInterval(childComplexity), true
 
 	case "Priorities.criteria":
 		if e.ComplexityRoot.Priorities.Criteria == nil {
@@ -2227,6 +2894,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Program.BudgetRupiah(childComplexity), true
+	case "Program.cgh":
+		if e.ComplexityRoot.Program.Cgh == nil {
+			break
+		}
+
+		args, err := ec.field_Program_cgh_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Program.Cgh(childComplexity, args["bottom"].(*int), args["within"].(*registry.AreaCode)), true
 	case "Program.code":
 		if e.ComplexityRoot.Program.Code == nil {
 			break
@@ -2262,12 +2940,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Program.FunderKind(childComplexity), true
+	case "Program.incidence":
+		if e.ComplexityRoot.Program.Incidence == nil {
+			break
+		}
+
+		args, err := ec.field_Program_incidence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Program.Incidence(childComplexity, args["within"].(*registry.AreaCode)), true
 	case "Program.name":
 		if e.ComplexityRoot.Program.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Program.Name(childComplexity), true
+	case "Program.overlap":
+		if e.ComplexityRoot.Program.Overlap == nil {
+			break
+		}
+
+		args, err := ec.field_Program_overlap_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Program.Overlap(childComplexity, args["within"].(*registry.AreaCode)), true
 	case "Program.pillar":
 		if e.ComplexityRoot.Program.Pillar == nil {
 			break
@@ -2312,6 +3012,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProgramCount.Program(childComplexity), true
+
+	case "ProgramOverlap.households":
+		if e.ComplexityRoot.ProgramOverlap.Households == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgramOverlap.Households(childComplexity), true
+	case "ProgramOverlap.of":
+		if e.ComplexityRoot.ProgramOverlap.Of == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgramOverlap.Of(childComplexity), true
+	case "ProgramOverlap.program":
+		if e.ComplexityRoot.ProgramOverlap.Program == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgramOverlap.Program(childComplexity), true
+	case "ProgramOverlap.share":
+		if e.ComplexityRoot.ProgramOverlap.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgramOverlap.Share(childComplexity), true
 
 	case "PublishChange.edition":
 		if e.ComplexityRoot.PublishChange.Edition == nil {
@@ -2430,7 +3155,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Hotspots(childComplexity, args["measure"].(model.MeasureInput), args["level"].(*registry.AreaLevel), args["neighbours"].(*model.NeighbourRule), args["k"].(*int), args["permutations"].(*int), args["seed"].(*int), args["edition"].(*string)), true
+		return e.ComplexityRoot.Query.Hotspots(childComplexity, args["measure"].(model.MeasureInput), args["level"].(*registry.AreaLevel), args["hex"].(*model.HexSize), args["neighbours"].(*model.NeighbourRule), args["k"].(*int), args["permutations"].(*int), args["seed"].(*int), args["edition"].(*string)), true
 	case "Query.household":
 		if e.ComplexityRoot.Query.Household == nil {
 			break
@@ -2471,6 +3196,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
+	case "Query.pockets":
+		if e.ComplexityRoot.Query.Pockets == nil {
+			break
+		}
+
+		args, err := ec.field_Query_pockets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Pockets(childComplexity, args["filter"].(*registry.Filter), args["radiusMeters"].(*float64), args["minHouseholds"].(*int), args["first"].(*int), args["edition"].(*string)), true
 	case "Query.priorities":
 		if e.ComplexityRoot.Query.Priorities == nil {
 			break
@@ -2526,6 +3262,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Rates(childComplexity, args["measure"].(model.MeasureInput), args["level"].(*registry.AreaLevel), args["within"].([]registry.AreaCode), args["edition"].(*string)), true
+	case "Query.readings":
+		if e.ComplexityRoot.Query.Readings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_readings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Readings(childComplexity, args["indicator"].(string), args["areas"].([]registry.AreaCode), args["reference"].(registry.AreaCode), args["direction"].(*targeting.Orientation), args["edition"].(*string)), true
 	case "Query.summaries":
 		if e.ComplexityRoot.Query.Summaries == nil {
 			break
@@ -2548,6 +3295,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Summary(childComplexity, args["filter"].(*registry.Filter), args["edition"].(*string)), true
+	case "Query.trend":
+		if e.ComplexityRoot.Query.Trend == nil {
+			break
+		}
+
+		args, err := ec.field_Query_trend_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Trend(childComplexity, args["areas"].([]registry.AreaCode), args["measure"].(model.MeasureInput), args["editions"].([]string), args["direction"].(*targeting.Orientation)), true
 	case "Query.unreached":
 		if e.ComplexityRoot.Query.Unreached == nil {
 			break
@@ -2600,7 +3358,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.RankedArea.ProbabilityTop(childComplexity), true
+		args, err := ec.field_RankedArea_probabilityTop_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RankedArea.ProbabilityTop(childComplexity, args["k"].(*int)), true
 	case "RankedArea.rank":
 		if e.ComplexityRoot.RankedArea.Rank == nil {
 			break
@@ -2707,6 +3470,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Summary.Households(childComplexity), true
+	case "Summary.multidimensional":
+		if e.ComplexityRoot.Summary.Multidimensional == nil {
+			break
+		}
+
+		args, err := ec.field_Summary_multidimensional_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Summary.Multidimensional(childComplexity, args["input"].(*model.MultidimensionalInput)), true
 	case "Summary.people":
 		if e.ComplexityRoot.Summary.People == nil {
 			break
@@ -2743,6 +3517,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SummaryGroup.Summary(childComplexity), true
+
+	case "TrendPoint.asOf":
+		if e.ComplexityRoot.TrendPoint.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrendPoint.AsOf(childComplexity), true
+	case "TrendPoint.edition":
+		if e.ComplexityRoot.TrendPoint.Edition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrendPoint.Edition(childComplexity), true
+	case "TrendPoint.value":
+		if e.ComplexityRoot.TrendPoint.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrendPoint.Value(childComplexity), true
+	case "TrendPoint.year":
+		if e.ComplexityRoot.TrendPoint.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrendPoint.Year(childComplexity), true
 
 	case "Viewer.areas":
 		if e.ComplexityRoot.Viewer.Areas == nil {
@@ -2848,6 +3647,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("IntRange", ec.unmarshalInputIntRange),
 			graphql.NewInputUnmarshaler("KeyInput", ec.unmarshalInputKeyInput),
 			graphql.NewInputUnmarshaler("MeasureInput", ec.unmarshalInputMeasureInput),
+			graphql.NewInputUnmarshaler("MultidimensionalInput", ec.unmarshalInputMultidimensionalInput),
 			graphql.NewInputUnmarshaler("NearInput", ec.unmarshalInputNearInput),
 			graphql.NewInputUnmarshaler("OrientedMeasure", ec.unmarshalInputOrientedMeasure),
 			graphql.NewInputUnmarshaler("PointInput", ec.unmarshalInputPointInput),
@@ -3129,6 +3929,44 @@ enum CoverageOrder {
   EXCLUSION
 }
 
+"What a pocket is made of."
+enum PocketUnit {
+  "Households with a location."
+  HOUSEHOLD
+  "Blocks of twenty and more households, for protected roles: the place of a block is its centre."
+  BLOCK
+  "Households without a location, of one recorded neighbourhood unit (rukun tetangga)."
+  RT
+  "Households without a location and without a neighbourhood unit, of one kelurahan; for protected roles, of blocks without a location."
+  KELURAHAN
+}
+
+"What is read from a series of figures. Better and worse follow the direction asked for."
+enum Reading {
+  "Too few figures."
+  UNKNOWN
+  "It gets better, or is better."
+  BETTER
+  "It gets worse, or is worse."
+  WORSE
+  "Within half a percent a year of its size."
+  UNCHANGED
+  "The same as the reference."
+  EQUAL
+}
+
+"How the distance to a reference develops."
+enum GapReading {
+  "Fewer than two years in common."
+  UNKNOWN
+  "It narrows."
+  NARROWS
+  "It widens."
+  WIDENS
+  "It stays."
+  UNCHANGED
+}
+
 "A place in degrees, WGS 84."
 input PointInput {
   "Degrees east, -180 to 180."
@@ -3261,7 +4099,20 @@ input GroupBy @oneOf {
   hex: HexSize
 }
 
-"Everything is a question. Every field takes an edition; without one it answers from the newest published state: that of the latest day its figures are as of. One operation may ask of at most four."
+"""
+Whom a multidimensional index counts as poor: who is deprived in at least so much of the weights. Protected roles are
+answered for the published index, which is what one gets without an input.
+"""
+input MultidimensionalInput {
+  "Deprivations, each once."
+  indicators: [Deprivation!]!
+  "Weight of each, in their order, above 0; scaled to add up to 1. All alike when not given."
+  weights: [Float!]
+  "Share of the weights from which a household is poor; above 0, at most 1."
+  cutoff: Float = 0.3333333333333333
+}
+
+"Everything is a question. Every field takes an edition; without one it answers from the newest published state: that of the latest day its figures are as of. One operation may ask of at most six."
 type Query {
   "An edition of the registry by id, or the newest published one. PUBLIC."
   edition("An edition (2025-q3, its newest state) or a state (2025-q3+2025-10)." id: ID): Edition @requires(role: PUBLIC)
@@ -3292,7 +4143,7 @@ type Query {
   "A share in every area of a level, as counted and steadied against the luck of small numbers. PUBLIC."
   rates("What." measure: MeasureInput!, "Level of the areas." level: AreaLevel = KELURAHAN, "Only areas inside these." within: [AreaCode!], "Edition or state." edition: ID): [AreaRate!] @requires(role: PUBLIC)
   "Where high and low figures lie together (Getis–Ord Gi*, local Moran), and how far chance could do it. PUBLIC."
-  hotspots("What." measure: MeasureInput!, "Level of the areas." level: AreaLevel = KELURAHAN, "Who is a neighbour." neighbours: NeighbourRule = QUEEN, "How many nearest, for KNN." k: Int = 4, "Permutations for each area, 99 to 99 999." permutations: Int = 9999, "Start of the random numbers: the same seed gives the same answer." seed: Int = 1, "Edition or state." edition: ID): Hotspots @requires(role: PUBLIC)
+  hotspots("What." measure: MeasureInput!, "Level of the areas." level: AreaLevel = KELURAHAN, "Hexagons instead of areas; PARTNER, and not of a published figure." hex: HexSize, "Who is a neighbour." neighbours: NeighbourRule = QUEEN, "How many nearest, for KNN." k: Int = 4, "Permutations for each area, 99 to 99 999." permutations: Int = 9999, "Start of the random numbers: the same seed gives the same answer." seed: Int = 1, "Edition or state." edition: ID): Hotspots @requires(role: PUBLIC)
   "Areas ranked by several measures, with the reasons and the uncertainty of each rank. PUBLIC."
   priorities("By what, and how." input: PriorityInput!, "Edition or state." edition: ID): Priorities @requires(role: PUBLIC)
   "Areas by two measures beside a reference: both worse is the first priority. PUBLIC."
@@ -3301,7 +4152,13 @@ type Query {
   allocate("How much, and how." input: AllocationInput!, "Edition or state." edition: ID): Allocation @requires(role: PUBLIC)
   "What a rule would mean before it is one: whom it keeps, what that costs, who comes in and who drops out. PUBLIC."
   whatIf("The programme whose present rule it is compared with." program: ID!, "The rule to try." eligibility: HouseholdFilter!, "Cost of reaching one household." unitCostRupiah: Rupiah!, "Level of the areas." level: AreaLevel = KELURAHAN, "Edition or state." edition: ID): WhatIf @requires(role: PUBLIC)
-  "Families that a programme means and does not reach, as rows for field verification: nearest first, or by id. PLANNER."
+  "Where households that a filter keeps live close together (DBSCAN): most households first. What to know about the answer is in notes of each pocket, and in extensions.kantong.notes when there is none. PUBLIC; protected roles get pockets of blocks, by one attribute at most."
+  pockets("Which; all when not given." filter: HouseholdFilter, "How far neighbours are from each other at most, in metres; above 0, at most 10 000." radiusMeters: Float = 150, "How many households the neighbours of a core are at least. Below 5, a pocket is as good as its rows: PLANNER needs a purpose." minHouseholds: Int = 15, "How many pockets, at most 200." first: Int = 50, "Edition or state." edition: ID): [Pocket!] @requires(role: PUBLIC)
+  "A measure of areas through time: from edition to edition, or from year to year of a published figure. PUBLIC."
+  trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE): [AreaTrend!] @requires(role: PUBLIC)
+  "How a published figure of areas stands beside that of a reference: relevance (is the gap closing?) and effectiveness (is the own line faster?). PUBLIC."
+  readings("Code of the published figure, e.g. p0_persen." indicator: String!, "Areas, at most 200." areas: [AreaCode!]!, "The reference, e.g. the province; it need not be among the edition's areas." reference: AreaCode!, "Which end is bad." direction: Orientation = MORE_IS_WORSE, "Edition or state." edition: ID): [IndicatorReading!] @requires(role: PUBLIC)
+  "Families that a programme means and does not reach, as rows for field verification: nearest first, or without ` + "`" + `near` + "`" + ` by need: the poorest decile first, in it those with most deprivations, then by id; the unranked last. PLANNER."
   unreached("Code of the programme." program: ID!, "Order by distance from here." near: PointInput, "Only these of them." filter: HouseholdFilter, "Page size, at most 200." first: Int = 50, "Cursor of the last edge seen." after: String, "Edition or state." edition: ID): HouseholdConnection @requires(role: PLANNER)
   "All API keys, newest first; never the keys themselves. ADMIN."
   keys: [Key!] @requires(role: ADMIN)
@@ -3398,6 +4255,30 @@ type Edition {
   contentHash: String!
   "Changes whenever an answer could: hash of the state and revision of the programmes."
   dataVersion: String!
+  "Of each deprivation, how much is known about it: what its figures rest on. PUBLIC."
+  availability: [DeprivationAvailability!]!
+  "Of each chapter of the plan, whether the registry can carry a ranking by it. PUBLIC."
+  presets: [PillarPreset!]!
+}
+
+"How much an edition knows of a deprivation."
+type DeprivationAvailability {
+  "The deprivation."
+  deprivation: Deprivation!
+  "Its chapter of the plan."
+  pillar: Pillar!
+  "Share of the households of which it is known either way."
+  knownShare: Rate!
+}
+
+"Whether priorities by a chapter of the plan rest on enough."
+type PillarPreset {
+  "The chapter."
+  pillar: Pillar!
+  "Of at least one of its deprivations enough is known: of half of the households."
+  usable: Boolean!
+  "Its deprivations of which too little is known; they hardly count in a ranking."
+  missing: [Deprivation!]!
 }
 
 "A page of editions."
@@ -3618,6 +4499,38 @@ type Program {
   year: Int!
   "How far it reaches the eligible households of each area. PUBLIC."
   coverage("Level of the areas." by: AreaLevel = KELURAHAN, "Only areas below this one." within: AreaCode, "Order of the areas." order: CoverageOrder = CODE, "Only so many areas." first: Int): [Coverage!]!
+  "Which other programmes its households are in, by code. PUBLIC."
+  overlap("Only households in this area." within: AreaCode): [ProgramOverlap!]!
+  "Whom it reaches, by national decile, the poorest first. PUBLIC."
+  incidence("Only households in this area." within: AreaCode): [DecileIncidence!]!
+  "Coady–Grosh–Hoddinott: the share of its rupiah that the poorest deciles get, divided by the share of the households that they are; 1 is neutral, 2 twice what chance would give. Null where enrolments carry no rupiah. PLANNER."
+  cgh("The poorest are the deciles up to this one, 1 to 10." bottom: Int = 4, "Only households in this area." within: AreaCode): Rate @requires(role: PLANNER)
+}
+
+"Households that two programmes share."
+type ProgramOverlap {
+  "The other programme."
+  program: Program!
+  "Households with an ACTIVE enrolment in both."
+  households: Count!
+  "Households with an ACTIVE enrolment in the programme whose overlap it is."
+  of: Count!
+  "households / of."
+  share: Rate!
+}
+
+"What part of a programme goes to a decile."
+type DecileIncidence {
+  "National decile, 1 (poorest) to 10."
+  decile: Int!
+  "Households of the decile in the programme."
+  enrolled: Count!
+  "Their share of all households of known decile in the programme."
+  share: Rate!
+  "Households of the decile."
+  households: Count!
+  "Their share of all households of known decile."
+  population: Rate!
 }
 
 "Figures of a set of households. People are the members of households whose size is recorded."
@@ -3642,6 +4555,62 @@ type Summary {
   answeredFor: AnsweredFor
   "Poverty below a line, weighted by people; null where no household has its expenditure recorded."
   poverty("Spending a person a month." lineRupiah: Rupiah!): Poverty
+  "Multidimensional poverty (Alkire–Foster), weighted by people. Protected roles get the published index."
+  multidimensional("Which deprivations count, and how much; the published index when not given." input: MultidimensionalInput): Multidimensional!
+}
+
+"Multidimensional poverty over people in households of which all indicators are known."
+type Multidimensional {
+  "H: share of the people who are poor."
+  headcountRatio: Rate!
+  "A: mean share of the weights that poor people are deprived in. Nobody poor: UNKNOWN."
+  intensity: Rate!
+  "M0 = H · A: share of the weights that people are deprived in, counting the poor only."
+  adjustedHeadcount: Rate!
+  "What each indicator contributes to M0: they add up to 1. Nobody poor: UNKNOWN."
+  contributions: [IndicatorContribution!]!
+  "Censored headcounts: share of the people who are poor and deprived in an indicator."
+  censored: [CensoredHeadcount!]!
+  "Households with an indicator that is not known: they are in no figure here but the bounds."
+  leftOut: Count!
+  "Households of which all indicators are known."
+  judged: Count!
+  "Of those, households that are poor."
+  poor: Count!
+  "Lower bound of H over everybody: nobody left out is poor."
+  lowestHeadcountRatio: Rate!
+  "Upper bound of H over everybody: all that were left out are poor."
+  highestHeadcountRatio: Rate!
+  "How it was made."
+  method: Method!
+}
+
+"An indicator's part of M0."
+type IndicatorContribution {
+  "The indicator."
+  deprivation: Deprivation!
+  "Its weight; the weights add up to 1."
+  weight: Float!
+  "weight · censored headcount / M0."
+  share: Rate!
+}
+
+"Who is poor and deprived in one indicator."
+type CensoredHeadcount {
+  "The indicator."
+  deprivation: Deprivation!
+  "Share of the people."
+  rate: Rate!
+}
+
+"Where a true figure lies with 90 % confidence."
+type Interval {
+  "Lower end; null when SUPPRESSED or UNKNOWN."
+  lower: Float
+  "Upper end; null when SUPPRESSED or UNKNOWN."
+  upper: Float
+  "How it relates to the truth."
+  status: FigureStatus!
 }
 
 "Households of one decile."
@@ -3708,6 +4677,14 @@ type Poverty {
   gap: Rate!
   "Mean squared shortfall as a share of the line (P2)."
   severity: Rate!
+  "90 % confidence interval of the headcount among the registered people, as if households of known expenditure were drawn by lot. UNKNOWN for fewer than two."
+  headcountInterval: Interval!
+  "The same of the gap."
+  gapInterval: Interval!
+  "The same of the severity."
+  severityInterval: Interval!
+  "How it was made."
+  method: Method!
 }
 
 "Figures of one group."
@@ -3832,6 +4809,8 @@ type Limits {
   bodyBytes: Int!
   "Longest time in seconds."
   seconds: Int!
+  "Most households among which pockets are looked for."
+  pocketHouseholds: Int!
 }
 
 "A programme as an administrator defines it."
@@ -4082,7 +5061,7 @@ type AreaRate {
 type Hotspots {
   "Whether figures of neighbours are alike in all the city."
   global: GlobalMoran!
-  "Each area, by code."
+  "Each area by code, or each hexagon that somebody lives in by its place in the grid."
   areas: [AreaHotspot!]!
   "What to know before using them: areas without a value, islands, low power."
   notes: [String!]!
@@ -4110,10 +5089,12 @@ enum HotspotClass {
   NOT_SIGNIFICANT
 }
 
-"One area among its neighbours."
+"One area, or hexagon, among its neighbours."
 type AreaHotspot {
-  "The area."
-  area: Area!
+  "The area; null for a hexagon."
+  area: Area
+  "The hexagon; null for an area."
+  hex: Hex
   "Its figure."
   value: Rate!
   "Gi* as a standard score; null without a value, neighbours or spread."
@@ -4168,7 +5149,7 @@ input PriorityInput {
   draws: Int = 1000
   "Start of the random numbers: the same seed gives the same answer."
   seed: Int = 1
-  "How many areas are 'at the top' in probabilityTop."
+  "How many areas are 'at the top' in sensitivity."
   top: Int = 5
 }
 
@@ -4196,8 +5177,8 @@ type RankedArea {
   rankLow: Int
   "Its rank is at most this in 90 % of the draws; null without draws."
   rankHigh: Int
-  "Share of the draws in which it is at the top; null without draws."
-  probabilityTop: Float
+  "Share of the draws in which its rank is at most k; null without draws."
+  probabilityTop("How many areas are at the top; the input's when not given." k: Int): Float
   "What each criterion adds."
   contributions: [Contribution!]!
   "Which figures are missing; null when none is."
@@ -4345,6 +5326,132 @@ type AreaWhatIf {
   "Households that the present rule keeps and this one does not."
   droppedOut: Count!
 }
+
+"A place where households of a filter live close together."
+type Pocket {
+  "Names the pocket by its members: the same households or blocks have the same id in every edition."
+  id: ID!
+  "What it is made of."
+  unit: PocketUnit!
+  "Households."
+  households: Count!
+  "People in them."
+  people: Count!
+  "Of the hull, or of the ground of the blocks or the kelurahan, in square kilometres; null without one."
+  areaKm2: Float
+  "Convex hull of the households, a Polygon; the ground of the blocks, or the boundary of the kelurahan. Null without one: households on one line, or of an RT without a location."
+  hull: Geometry
+  "A Point: the mean place of the households; without locations the label of the kelurahan."
+  center: Geometry!
+  "Kelurahan that it lies in, most households first."
+  areas: [PocketArea!]!
+  "Community unit (rukun warga) of an RT pocket, as recorded."
+  rw: String
+  "Neighbourhood unit (rukun tetangga) of an RT pocket, as recorded."
+  rt: String
+  "What marks it: each deprivation among its households (of blocks: among all who live in them)."
+  profile: [PocketDeprivation!]!
+  "Its households that a programme means and does not reach (of blocks: all who live in them)."
+  unreached("Code of the programme." program: ID!): Count!
+  "The pocket of another edition, found with the same parameters, with which it shares most households; null when none."
+  sameAs("Edition or state." edition: ID!): PocketMatch
+  "What to know before using it: what has no location, what blocks can't tell."
+  notes: [String!]!
+  "How it was made."
+  method: Method!
+}
+
+"A part of a pocket."
+type PocketArea {
+  "The kelurahan."
+  area: Area!
+  "Households of the pocket in it."
+  households: Count!
+}
+
+"How a pocket stands out by one deprivation."
+type PocketDeprivation {
+  "The deprivation."
+  deprivation: Deprivation!
+  "Its chapter of the plan."
+  pillar: Pillar!
+  "Deprived households among those of which it is known."
+  share: Rate!
+  "share divided by that of all households that the filter keeps: 2 is twice as common here. Null where either has no value or is zero."
+  lift: Float
+}
+
+"The pocket of another edition that goes on as this one."
+type PocketMatch {
+  "Id of that pocket."
+  id: ID!
+  "Households that both have."
+  households: Count!
+  "Those of the households in either, 0 to 1; 1 is the same households."
+  share: Float!
+}
+
+"A measure of one area through time."
+type AreaTrend {
+  "Its code."
+  code: AreaCode!
+  "The area, as the newest of the editions has it; null where that has published figures of it only."
+  area: Area
+  "Figures, oldest first."
+  points: [TrendPoint!]!
+  "Last figure less the first; null with fewer than two."
+  change: Float
+  "Slope of the straight line through them, a year; null with fewer than two."
+  slopePerYear: Float
+  "Which way it goes. Of protected figures a small slope may be deviation only."
+  reading: Reading!
+  "How it was made."
+  method: Method!
+}
+
+"A figure at one time."
+type TrendPoint {
+  "The edition that it was computed from; for a published figure, the one that holds it."
+  edition: Edition!
+  "As of which day; null for a published figure."
+  asOf: Date
+  "Of which year, of a published figure; null for others."
+  year: Int
+  "The figure; of a published figure in its unit."
+  value: Rate!
+}
+
+"A published figure of an area beside that of a reference, in the years that both have."
+type IndicatorReading {
+  "Code of the area."
+  code: AreaCode!
+  "The area; null where the edition has published figures of it only."
+  area: Area
+  "Code of the reference."
+  reference: AreaCode!
+  "Years in common."
+  years: Int!
+  "The first of them; null without any."
+  firstYear: Int
+  "The last of them; null without any."
+  lastYear: Int
+  "The area's figure of the last year; null without any."
+  own: Float
+  "The reference's figure of the last year; null without any."
+  beside: Float
+  "own beside the reference: BETTER, WORSE or EQUAL."
+  position: Reading!
+  "Relevance: whether the distance to the reference grows or shrinks from the first year to the last."
+  gap: GapReading!
+  "Slope of the area's line, a year; null under two years."
+  ownSlopePerYear: Float
+  "Slope of the reference's line, a year; null under two years."
+  referenceSlopePerYear: Float
+  "Effectiveness: whether the area's line is BETTER or WORSE than the reference's, EQUAL within half a percent a year."
+  effectiveness: Reading!
+  "How it was made."
+  method: Method!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -4463,6 +5570,8 @@ func (ec *executionContext) childFields_AreaHotspot(ctx context.Context, field g
 	switch field.Name {
 	case "area":
 		return ec.fieldContext_AreaHotspot_area(ctx, field)
+	case "hex":
+		return ec.fieldContext_AreaHotspot_hex(ctx, field)
 	case "value":
 		return ec.fieldContext_AreaHotspot_value(ctx, field)
 	case "z":
@@ -4535,6 +5644,26 @@ func (ec *executionContext) childFields_AreaRate(ctx context.Context, field grap
 		return ec.fieldContext_AreaRate_method(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AreaRate", field.Name)
+}
+
+func (ec *executionContext) childFields_AreaTrend(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_AreaTrend_code(ctx, field)
+	case "area":
+		return ec.fieldContext_AreaTrend_area(ctx, field)
+	case "points":
+		return ec.fieldContext_AreaTrend_points(ctx, field)
+	case "change":
+		return ec.fieldContext_AreaTrend_change(ctx, field)
+	case "slopePerYear":
+		return ec.fieldContext_AreaTrend_slopePerYear(ctx, field)
+	case "reading":
+		return ec.fieldContext_AreaTrend_reading(ctx, field)
+	case "method":
+		return ec.fieldContext_AreaTrend_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AreaTrend", field.Name)
 }
 
 func (ec *executionContext) childFields_AreaWhatIf(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4637,6 +5766,16 @@ func (ec *executionContext) childFields_AuditVerification(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type AuditVerification", field.Name)
 }
 
+func (ec *executionContext) childFields_CensoredHeadcount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deprivation":
+		return ec.fieldContext_CensoredHeadcount_deprivation(ctx, field)
+	case "rate":
+		return ec.fieldContext_CensoredHeadcount_rate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CensoredHeadcount", field.Name)
+}
+
 func (ec *executionContext) childFields_CompositionCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -4737,12 +5876,40 @@ func (ec *executionContext) childFields_DecileCount(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type DecileCount", field.Name)
 }
 
+func (ec *executionContext) childFields_DecileIncidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "decile":
+		return ec.fieldContext_DecileIncidence_decile(ctx, field)
+	case "enrolled":
+		return ec.fieldContext_DecileIncidence_enrolled(ctx, field)
+	case "share":
+		return ec.fieldContext_DecileIncidence_share(ctx, field)
+	case "households":
+		return ec.fieldContext_DecileIncidence_households(ctx, field)
+	case "population":
+		return ec.fieldContext_DecileIncidence_population(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecileIncidence", field.Name)
+}
+
 func (ec *executionContext) childFields_DecileKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "value":
 		return ec.fieldContext_DecileKey_value(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DecileKey", field.Name)
+}
+
+func (ec *executionContext) childFields_DeprivationAvailability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deprivation":
+		return ec.fieldContext_DeprivationAvailability_deprivation(ctx, field)
+	case "pillar":
+		return ec.fieldContext_DeprivationAvailability_pillar(ctx, field)
+	case "knownShare":
+		return ec.fieldContext_DeprivationAvailability_knownShare(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeprivationAvailability", field.Name)
 }
 
 func (ec *executionContext) childFields_DeprivationCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4827,6 +5994,10 @@ func (ec *executionContext) childFields_Edition(ctx context.Context, field graph
 		return ec.fieldContext_Edition_contentHash(ctx, field)
 	case "dataVersion":
 		return ec.fieldContext_Edition_dataVersion(ctx, field)
+	case "availability":
+		return ec.fieldContext_Edition_availability(ctx, field)
+	case "presets":
+		return ec.fieldContext_Edition_presets(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Edition", field.Name)
 }
@@ -5001,6 +6172,64 @@ func (ec *executionContext) childFields_HouseholdEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type HouseholdEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_IndicatorContribution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deprivation":
+		return ec.fieldContext_IndicatorContribution_deprivation(ctx, field)
+	case "weight":
+		return ec.fieldContext_IndicatorContribution_weight(ctx, field)
+	case "share":
+		return ec.fieldContext_IndicatorContribution_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IndicatorContribution", field.Name)
+}
+
+func (ec *executionContext) childFields_IndicatorReading(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_IndicatorReading_code(ctx, field)
+	case "area":
+		return ec.fieldContext_IndicatorReading_area(ctx, field)
+	case "reference":
+		return ec.fieldContext_IndicatorReading_reference(ctx, field)
+	case "years":
+		return ec.fieldContext_IndicatorReading_years(ctx, field)
+	case "firstYear":
+		return ec.fieldContext_IndicatorReading_firstYear(ctx, field)
+	case "lastYear":
+		return ec.fieldContext_IndicatorReading_lastYear(ctx, field)
+	case "own":
+		return ec.fieldContext_IndicatorReading_own(ctx, field)
+	case "beside":
+		return ec.fieldContext_IndicatorReading_beside(ctx, field)
+	case "position":
+		return ec.fieldContext_IndicatorReading_position(ctx, field)
+	case "gap":
+		return ec.fieldContext_IndicatorReading_gap(ctx, field)
+	case "ownSlopePerYear":
+		return ec.fieldContext_IndicatorReading_ownSlopePerYear(ctx, field)
+	case "referenceSlopePerYear":
+		return ec.fieldContext_IndicatorReading_referenceSlopePerYear(ctx, field)
+	case "effectiveness":
+		return ec.fieldContext_IndicatorReading_effectiveness(ctx, field)
+	case "method":
+		return ec.fieldContext_IndicatorReading_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IndicatorReading", field.Name)
+}
+
+func (ec *executionContext) childFields_Interval(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lower":
+		return ec.fieldContext_Interval_lower(ctx, field)
+	case "upper":
+		return ec.fieldContext_Interval_upper(ctx, field)
+	case "status":
+		return ec.fieldContext_Interval_status(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Interval", field.Name)
+}
+
 func (ec *executionContext) childFields_Key(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5049,6 +6278,8 @@ func (ec *executionContext) childFields_Limits(ctx context.Context, field graphq
 		return ec.fieldContext_Limits_bodyBytes(ctx, field)
 	case "seconds":
 		return ec.fieldContext_Limits_seconds(ctx, field)
+	case "pocketHouseholds":
+		return ec.fieldContext_Limits_pocketHouseholds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Limits", field.Name)
 }
@@ -5075,6 +6306,34 @@ func (ec *executionContext) childFields_MethodParameter(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type MethodParameter", field.Name)
 }
 
+func (ec *executionContext) childFields_Multidimensional(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "headcountRatio":
+		return ec.fieldContext_Multidimensional_headcountRatio(ctx, field)
+	case "intensity":
+		return ec.fieldContext_Multidimensional_intensity(ctx, field)
+	case "adjustedHeadcount":
+		return ec.fieldContext_Multidimensional_adjustedHeadcount(ctx, field)
+	case "contributions":
+		return ec.fieldContext_Multidimensional_contributions(ctx, field)
+	case "censored":
+		return ec.fieldContext_Multidimensional_censored(ctx, field)
+	case "leftOut":
+		return ec.fieldContext_Multidimensional_leftOut(ctx, field)
+	case "judged":
+		return ec.fieldContext_Multidimensional_judged(ctx, field)
+	case "poor":
+		return ec.fieldContext_Multidimensional_poor(ctx, field)
+	case "lowestHeadcountRatio":
+		return ec.fieldContext_Multidimensional_lowestHeadcountRatio(ctx, field)
+	case "highestHeadcountRatio":
+		return ec.fieldContext_Multidimensional_highestHeadcountRatio(ctx, field)
+	case "method":
+		return ec.fieldContext_Multidimensional_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Multidimensional", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -5099,6 +6358,90 @@ func (ec *executionContext) childFields_PersonCount(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type PersonCount", field.Name)
 }
 
+func (ec *executionContext) childFields_PillarPreset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pillar":
+		return ec.fieldContext_PillarPreset_pillar(ctx, field)
+	case "usable":
+		return ec.fieldContext_PillarPreset_usable(ctx, field)
+	case "missing":
+		return ec.fieldContext_PillarPreset_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PillarPreset", field.Name)
+}
+
+func (ec *executionContext) childFields_Pocket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Pocket_id(ctx, field)
+	case "unit":
+		return ec.fieldContext_Pocket_unit(ctx, field)
+	case "households":
+		return ec.fieldContext_Pocket_households(ctx, field)
+	case "people":
+		return ec.fieldContext_Pocket_people(ctx, field)
+	case "areaKm2":
+		return ec.fieldContext_Pocket_areaKm2(ctx, field)
+	case "hull":
+		return ec.fieldContext_Pocket_hull(ctx, field)
+	case "center":
+		return ec.fieldContext_Pocket_center(ctx, field)
+	case "areas":
+		return ec.fieldContext_Pocket_areas(ctx, field)
+	case "rw":
+		return ec.fieldContext_Pocket_rw(ctx, field)
+	case "rt":
+		return ec.fieldContext_Pocket_rt(ctx, field)
+	case "profile":
+		return ec.fieldContext_Pocket_profile(ctx, field)
+	case "unreached":
+		return ec.fieldContext_Pocket_unreached(ctx, field)
+	case "sameAs":
+		return ec.fieldContext_Pocket_sameAs(ctx, field)
+	case "notes":
+		return ec.fieldContext_Pocket_notes(ctx, field)
+	case "method":
+		return ec.fieldContext_Pocket_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pocket", field.Name)
+}
+
+func (ec *executionContext) childFields_PocketArea(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_PocketArea_area(ctx, field)
+	case "households":
+		return ec.fieldContext_PocketArea_households(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PocketArea", field.Name)
+}
+
+func (ec *executionContext) childFields_PocketDeprivation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deprivation":
+		return ec.fieldContext_PocketDeprivation_deprivation(ctx, field)
+	case "pillar":
+		return ec.fieldContext_PocketDeprivation_pillar(ctx, field)
+	case "share":
+		return ec.fieldContext_PocketDeprivation_share(ctx, field)
+	case "lift":
+		return ec.fieldContext_PocketDeprivation_lift(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PocketDeprivation", field.Name)
+}
+
+func (ec *executionContext) childFields_PocketMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PocketMatch_id(ctx, field)
+	case "households":
+		return ec.fieldContext_PocketMatch_households(ctx, field)
+	case "share":
+		return ec.fieldContext_PocketMatch_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PocketMatch", field.Name)
+}
+
 func (ec *executionContext) childFields_Poverty(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "lineRupiah":
@@ -5111,6 +6454,14 @@ func (ec *executionContext) childFields_Poverty(ctx context.Context, field graph
 		return ec.fieldContext_Poverty_gap(ctx, field)
 	case "severity":
 		return ec.fieldContext_Poverty_severity(ctx, field)
+	case "headcountInterval":
+		return ec.fieldContext_Poverty_headcountInterval(ctx, field)
+	case "gapInterval":
+		return ec.fieldContext_Poverty_gapInterval(ctx, field)
+	case "severityInterval":
+		return ec.fieldContext_Poverty_severityInterval(ctx, field)
+	case "method":
+		return ec.fieldContext_Poverty_method(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Poverty", field.Name)
 }
@@ -5151,6 +6502,12 @@ func (ec *executionContext) childFields_Program(ctx context.Context, field graph
 		return ec.fieldContext_Program_year(ctx, field)
 	case "coverage":
 		return ec.fieldContext_Program_coverage(ctx, field)
+	case "overlap":
+		return ec.fieldContext_Program_overlap(ctx, field)
+	case "incidence":
+		return ec.fieldContext_Program_incidence(ctx, field)
+	case "cgh":
+		return ec.fieldContext_Program_cgh(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Program", field.Name)
 }
@@ -5173,6 +6530,20 @@ func (ec *executionContext) childFields_ProgramCount(ctx context.Context, field 
 		return ec.fieldContext_ProgramCount_households(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProgramCount", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgramOverlap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "program":
+		return ec.fieldContext_ProgramOverlap_program(ctx, field)
+	case "households":
+		return ec.fieldContext_ProgramOverlap_households(ctx, field)
+	case "of":
+		return ec.fieldContext_ProgramOverlap_of(ctx, field)
+	case "share":
+		return ec.fieldContext_ProgramOverlap_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgramOverlap", field.Name)
 }
 
 func (ec *executionContext) childFields_PublishChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5259,6 +6630,8 @@ func (ec *executionContext) childFields_Summary(ctx context.Context, field graph
 		return ec.fieldContext_Summary_answeredFor(ctx, field)
 	case "poverty":
 		return ec.fieldContext_Summary_poverty(ctx, field)
+	case "multidimensional":
+		return ec.fieldContext_Summary_multidimensional(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Summary", field.Name)
 }
@@ -5271,6 +6644,20 @@ func (ec *executionContext) childFields_SummaryGroup(ctx context.Context, field 
 		return ec.fieldContext_SummaryGroup_summary(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SummaryGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_TrendPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edition":
+		return ec.fieldContext_TrendPoint_edition(ctx, field)
+	case "asOf":
+		return ec.fieldContext_TrendPoint_asOf(ctx, field)
+	case "year":
+		return ec.fieldContext_TrendPoint_year(ctx, field)
+	case "value":
+		return ec.fieldContext_TrendPoint_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrendPoint", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5699,6 +7086,56 @@ func (ec *executionContext) field_Mutation_updateProgram_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Pocket_sameAs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Pocket_unreached_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "program",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["program"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Program_cgh_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "bottom",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["bottom"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "within",
+		func(ctx context.Context, v any) (*registry.AreaCode, error) {
+			return ec.unmarshalOAreaCode2ᚖkantongᚋinternalᚋregistryᚐAreaCode(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["within"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Program_coverage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5734,6 +7171,34 @@ func (ec *executionContext) field_Program_coverage_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["first"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Program_incidence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "within",
+		func(ctx context.Context, v any) (*registry.AreaCode, error) {
+			return ec.unmarshalOAreaCode2ᚖkantongᚋinternalᚋregistryᚐAreaCode(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["within"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Program_overlap_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "within",
+		func(ctx context.Context, v any) (*registry.AreaCode, error) {
+			return ec.unmarshalOAreaCode2ᚖkantongᚋinternalᚋregistryᚐAreaCode(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["within"] = arg0
 	return args, nil
 }
 
@@ -5962,46 +7427,54 @@ func (ec *executionContext) field_Query_hotspots_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["level"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "neighbours",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "hex",
+		func(ctx context.Context, v any) (*model.HexSize, error) {
+			return ec.unmarshalOHexSize2ᚖkantongᚋgraphᚋmodelᚐHexSize(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["hex"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "neighbours",
 		func(ctx context.Context, v any) (*model.NeighbourRule, error) {
 			return ec.unmarshalONeighbourRule2ᚖkantongᚋgraphᚋmodelᚐNeighbourRule(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["neighbours"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "k",
+	args["neighbours"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "k",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["k"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "permutations",
+	args["k"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "permutations",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["permutations"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "seed",
+	args["permutations"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "seed",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["seed"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+	args["seed"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["edition"] = arg6
+	args["edition"] = arg7
 	return args, nil
 }
 
@@ -6076,6 +7549,52 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_pockets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*registry.Filter, error) {
+			return ec.unmarshalOHouseholdFilter2ᚖkantongᚋinternalᚋregistryᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "radiusMeters",
+		func(ctx context.Context, v any) (*float64, error) {
+			return ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["radiusMeters"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "minHouseholds",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["minHouseholds"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg4
 	return args, nil
 }
 
@@ -6229,6 +7748,52 @@ func (ec *executionContext) field_Query_rates_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_readings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "indicator",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["indicator"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "areas",
+		func(ctx context.Context, v any) ([]registry.AreaCode, error) {
+			return ec.unmarshalNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["areas"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "reference",
+		func(ctx context.Context, v any) (registry.AreaCode, error) {
+			return ec.unmarshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reference"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "direction",
+		func(ctx context.Context, v any) (*targeting.Orientation, error) {
+			return ec.unmarshalOOrientation2ᚖkantongᚋinternalᚋtargetingᚐOrientation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["direction"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg4
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_summaries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6278,6 +7843,44 @@ func (ec *executionContext) field_Query_summary_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["edition"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_trend_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "areas",
+		func(ctx context.Context, v any) ([]registry.AreaCode, error) {
+			return ec.unmarshalNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["areas"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "measure",
+		func(ctx context.Context, v any) (model.MeasureInput, error) {
+			return ec.unmarshalNMeasureInput2kantongᚋgraphᚋmodelᚐMeasureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["measure"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "editions",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["editions"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "direction",
+		func(ctx context.Context, v any) (*targeting.Orientation, error) {
+			return ec.unmarshalOOrientation2ᚖkantongᚋinternalᚋtargetingᚐOrientation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["direction"] = arg3
 	return args, nil
 }
 
@@ -6378,6 +7981,34 @@ func (ec *executionContext) field_Query_whatIf_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["edition"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_RankedArea_probabilityTop_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "k",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["k"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Summary_multidimensional_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (*model.MultidimensionalInput, error) {
+			return ec.unmarshalOMultidimensionalInput2ᚖkantongᚋgraphᚋmodelᚐMultidimensionalInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -7541,10 +9172,10 @@ func (ec *executionContext) _AreaHotspot_area(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
-			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+			return ec.marshalOArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_AreaHotspot_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7555,6 +9186,38 @@ func (ec *executionContext) fieldContext_AreaHotspot_area(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaHotspot_hex(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaHotspot_hex(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hex, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Hex) graphql.Marshaler {
+			return ec.marshalOHex2ᚖkantongᚋgraphᚋmodelᚐHex(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaHotspot_hex(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaHotspot",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hex(ctx, field)
 		},
 	}
 	return fc, nil
@@ -8265,6 +9928,194 @@ func (ec *executionContext) _AreaRate_method(ctx context.Context, field graphql.
 func (ec *executionContext) fieldContext_AreaRate_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AreaRate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaTrend_code(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaTrend", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _AreaTrend_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalOArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaTrend",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaTrend_points(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.TrendPoint) graphql.Marshaler {
+			return ec.marshalNTrendPoint2ᚕᚖkantongᚋgraphᚋmodelᚐTrendPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaTrend",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrendPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaTrend_change(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_change(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Change, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_change(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaTrend", field, false, false, "Float")
+}
+
+func (ec *executionContext) _AreaTrend_slopePerYear(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_slopePerYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SlopePerYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_slopePerYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaTrend", field, false, false, "Float")
+}
+
+func (ec *executionContext) _AreaTrend_reading(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_reading(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reading, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v targeting.Reading) graphql.Marshaler {
+			return ec.marshalNReading2kantongᚋinternalᚋtargetingᚐReading(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_reading(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaTrend", field, false, false, "Reading")
+}
+
+func (ec *executionContext) _AreaTrend_method(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaTrend",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -9081,6 +10932,61 @@ func (ec *executionContext) _AuditVerification_fault(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_AuditVerification_fault(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditVerification", field, false, false, "String")
+}
+
+func (ec *executionContext) _CensoredHeadcount_deprivation(ctx context.Context, field graphql.CollectedField, obj *model.CensoredHeadcount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CensoredHeadcount_deprivation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deprivation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.Deprivation) graphql.Marshaler {
+			return ec.marshalNDeprivation2kantongᚋinternalᚋregistryᚐDeprivation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CensoredHeadcount_deprivation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CensoredHeadcount", field, false, false, "Deprivation")
+}
+
+func (ec *executionContext) _CensoredHeadcount_rate(ctx context.Context, field graphql.CollectedField, obj *model.CensoredHeadcount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CensoredHeadcount_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CensoredHeadcount_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CensoredHeadcount",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CompositionCount_kind(ctx context.Context, field graphql.CollectedField, obj *model.CompositionCount) (ret graphql.Marshaler) {
@@ -9903,6 +11809,157 @@ func (ec *executionContext) fieldContext_DecileCount_people(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _DecileIncidence_decile(ctx context.Context, field graphql.CollectedField, obj *model.DecileIncidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileIncidence_decile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileIncidence_decile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecileIncidence", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DecileIncidence_enrolled(ctx context.Context, field graphql.CollectedField, obj *model.DecileIncidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileIncidence_enrolled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrolled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileIncidence_enrolled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecileIncidence",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecileIncidence_share(ctx context.Context, field graphql.CollectedField, obj *model.DecileIncidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileIncidence_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2kantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileIncidence_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecileIncidence",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecileIncidence_households(ctx context.Context, field graphql.CollectedField, obj *model.DecileIncidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileIncidence_households(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Households, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileIncidence_households(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecileIncidence",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecileIncidence_population(ctx context.Context, field graphql.CollectedField, obj *model.DecileIncidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileIncidence_population(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Population, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2kantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileIncidence_population(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecileIncidence",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DecileKey_value(ctx context.Context, field graphql.CollectedField, obj *model.DecileKey) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9924,6 +11981,84 @@ func (ec *executionContext) _DecileKey_value(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_DecileKey_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DecileKey", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DeprivationAvailability_deprivation(ctx context.Context, field graphql.CollectedField, obj *model.DeprivationAvailability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeprivationAvailability_deprivation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deprivation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.Deprivation) graphql.Marshaler {
+			return ec.marshalNDeprivation2kantongᚋinternalᚋregistryᚐDeprivation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeprivationAvailability_deprivation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeprivationAvailability", field, false, false, "Deprivation")
+}
+
+func (ec *executionContext) _DeprivationAvailability_pillar(ctx context.Context, field graphql.CollectedField, obj *model.DeprivationAvailability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeprivationAvailability_pillar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pillar, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.Pillar) graphql.Marshaler {
+			return ec.marshalNPillar2kantongᚋinternalᚋregistryᚐPillar(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeprivationAvailability_pillar(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeprivationAvailability", field, false, false, "Pillar")
+}
+
+func (ec *executionContext) _DeprivationAvailability_knownShare(ctx context.Context, field graphql.CollectedField, obj *model.DeprivationAvailability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeprivationAvailability_knownShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KnownShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2kantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeprivationAvailability_knownShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeprivationAvailability",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DeprivationCount_deprivation(ctx context.Context, field graphql.CollectedField, obj *model.DeprivationCount) (ret graphql.Marshaler) {
@@ -10691,6 +12826,70 @@ func (ec *executionContext) _Edition_dataVersion(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Edition_dataVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Edition", field, true, false, "String")
+}
+
+func (ec *executionContext) _Edition_availability(ctx context.Context, field graphql.CollectedField, obj *model.Edition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Edition_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Availability(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DeprivationAvailability) graphql.Marshaler {
+			return ec.marshalNDeprivationAvailability2ᚕkantongᚋgraphᚋmodelᚐDeprivationAvailabilityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Edition_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Edition",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeprivationAvailability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Edition_presets(ctx context.Context, field graphql.CollectedField, obj *model.Edition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Edition_presets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Presets(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PillarPreset) graphql.Marshaler {
+			return ec.marshalNPillarPreset2ᚕᚖkantongᚋgraphᚋmodelᚐPillarPresetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Edition_presets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Edition",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PillarPreset(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _EditionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.EditionConnection) (ret graphql.Marshaler) {
@@ -12060,6 +14259,493 @@ func (ec *executionContext) fieldContext_HouseholdEdge_distanceMeters(_ context.
 	return graphql.NewScalarFieldContext("HouseholdEdge", field, false, false, "Float")
 }
 
+func (ec *executionContext) _IndicatorContribution_deprivation(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorContribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorContribution_deprivation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deprivation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.Deprivation) graphql.Marshaler {
+			return ec.marshalNDeprivation2kantongᚋinternalᚋregistryᚐDeprivation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorContribution_deprivation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorContribution", field, false, false, "Deprivation")
+}
+
+func (ec *executionContext) _IndicatorContribution_weight(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorContribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorContribution_weight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weight, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorContribution_weight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorContribution", field, false, false, "Float")
+}
+
+func (ec *executionContext) _IndicatorContribution_share(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorContribution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorContribution_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorContribution_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndicatorContribution",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IndicatorReading_code(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _IndicatorReading_area(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalOArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndicatorReading",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IndicatorReading_reference(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _IndicatorReading_years(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_years(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Years, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_years(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Int")
+}
+
+func (ec *executionContext) _IndicatorReading_firstYear(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_firstYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_firstYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Int")
+}
+
+func (ec *executionContext) _IndicatorReading_lastYear(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_lastYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_lastYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Int")
+}
+
+func (ec *executionContext) _IndicatorReading_own(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_own(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Own, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_own(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Float")
+}
+
+func (ec *executionContext) _IndicatorReading_beside(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_beside(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Beside, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_beside(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Float")
+}
+
+func (ec *executionContext) _IndicatorReading_position(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_position(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Position, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v targeting.Reading) graphql.Marshaler {
+			return ec.marshalNReading2kantongᚋinternalᚋtargetingᚐReading(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Reading")
+}
+
+func (ec *executionContext) _IndicatorReading_gap(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v targeting.GapReading) graphql.Marshaler {
+			return ec.marshalNGapReading2kantongᚋinternalᚋtargetingᚐGapReading(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "GapReading")
+}
+
+func (ec *executionContext) _IndicatorReading_ownSlopePerYear(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_ownSlopePerYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnSlopePerYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_ownSlopePerYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Float")
+}
+
+func (ec *executionContext) _IndicatorReading_referenceSlopePerYear(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_referenceSlopePerYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReferenceSlopePerYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_referenceSlopePerYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Float")
+}
+
+func (ec *executionContext) _IndicatorReading_effectiveness(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_effectiveness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Effectiveness, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v targeting.Reading) graphql.Marshaler {
+			return ec.marshalNReading2kantongᚋinternalᚋtargetingᚐReading(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_effectiveness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IndicatorReading", field, false, false, "Reading")
+}
+
+func (ec *executionContext) _IndicatorReading_method(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorReading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndicatorReading_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndicatorReading_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndicatorReading",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interval_lower(ctx context.Context, field graphql.CollectedField, obj *model.Interval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interval_lower(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lower, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interval_lower(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interval", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Interval_upper(ctx context.Context, field graphql.CollectedField, obj *model.Interval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interval_upper(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Upper, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interval_upper(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interval", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Interval_status(ctx context.Context, field graphql.CollectedField, obj *model.Interval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interval_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.FigureStatus) graphql.Marshaler {
+			return ec.marshalNFigureStatus2kantongᚋinternalᚋregistryᚐFigureStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interval_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interval", field, false, false, "FigureStatus")
+}
+
 func (ec *executionContext) _Key_id(ctx context.Context, field graphql.CollectedField, obj *model.Key) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12460,6 +15146,29 @@ func (ec *executionContext) fieldContext_Limits_seconds(_ context.Context, field
 	return graphql.NewScalarFieldContext("Limits", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Limits_pocketHouseholds(ctx context.Context, field graphql.CollectedField, obj *model.Limits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Limits_pocketHouseholds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PocketHouseholds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Limits_pocketHouseholds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Limits", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Method_name(ctx context.Context, field graphql.CollectedField, obj *model.Method) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12582,6 +15291,358 @@ func (ec *executionContext) _MethodParameter_value(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_MethodParameter_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MethodParameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _Multidimensional_headcountRatio(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_headcountRatio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeadcountRatio, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_headcountRatio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_intensity(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_intensity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Intensity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_intensity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_adjustedHeadcount(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_adjustedHeadcount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdjustedHeadcount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_adjustedHeadcount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_contributions(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_contributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contributions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.IndicatorContribution) graphql.Marshaler {
+			return ec.marshalNIndicatorContribution2ᚕᚖkantongᚋgraphᚋmodelᚐIndicatorContributionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_contributions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IndicatorContribution(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_censored(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_censored(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Censored, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CensoredHeadcount) graphql.Marshaler {
+			return ec.marshalNCensoredHeadcount2ᚕᚖkantongᚋgraphᚋmodelᚐCensoredHeadcountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_censored(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CensoredHeadcount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_leftOut(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_leftOut(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeftOut, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_leftOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_judged(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_judged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Judged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_judged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_poor(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_poor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Poor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_poor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_lowestHeadcountRatio(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_lowestHeadcountRatio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LowestHeadcountRatio, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_lowestHeadcountRatio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_highestHeadcountRatio(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_highestHeadcountRatio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HighestHeadcountRatio, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_highestHeadcountRatio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Multidimensional_method(ctx context.Context, field graphql.CollectedField, obj *model.Multidimensional) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Multidimensional_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Multidimensional_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Multidimensional",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_createProgram(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -13094,6 +16155,750 @@ func (ec *executionContext) fieldContext_PersonCount_people(_ context.Context, f
 	return graphql.NewScalarFieldContext("PersonCount", field, false, false, "Int")
 }
 
+func (ec *executionContext) _PillarPreset_pillar(ctx context.Context, field graphql.CollectedField, obj *model.PillarPreset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PillarPreset_pillar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pillar, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.Pillar) graphql.Marshaler {
+			return ec.marshalNPillar2kantongᚋinternalᚋregistryᚐPillar(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PillarPreset_pillar(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PillarPreset", field, false, false, "Pillar")
+}
+
+func (ec *executionContext) _PillarPreset_usable(ctx context.Context, field graphql.CollectedField, obj *model.PillarPreset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PillarPreset_usable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Usable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PillarPreset_usable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PillarPreset", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PillarPreset_missing(ctx context.Context, field graphql.CollectedField, obj *model.PillarPreset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PillarPreset_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []registry.Deprivation) graphql.Marshaler {
+			return ec.marshalNDeprivation2ᚕkantongᚋinternalᚋregistryᚐDeprivationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PillarPreset_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PillarPreset", field, false, false, "Deprivation")
+}
+
+func (ec *executionContext) _Pocket_id(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pocket", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Pocket_unit(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.PocketUnit) graphql.Marshaler {
+			return ec.marshalNPocketUnit2kantongᚋgraphᚋmodelᚐPocketUnit(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pocket", field, true, false, "PocketUnit")
+}
+
+func (ec *executionContext) _Pocket_households(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_households(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Households(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_households(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pocket",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pocket_people(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.People(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pocket",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pocket_areaKm2(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_areaKm2(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AreaKm2(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_areaKm2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pocket", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Pocket_hull(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_hull(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hull(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v orb.Geometry) graphql.Marshaler {
+			return ec.marshalOGeometry2githubᚗcomᚋpaulmachᚋorbᚐGeometry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_hull(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pocket", field, true, false, "Geometry")
+}
+
+func (ec *executionContext) _Pocket_center(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_center(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Center(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v orb.Geometry) graphql.Marshaler {
+			return ec.marshalNGeometry2githubᚗcomᚋpaulmachᚋorbᚐGeometry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_center(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pocket", field, true, false, "Geometry")
+}
+
+func (ec *executionContext) _Pocket_areas(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_areas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Areas(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.PocketArea) graphql.Marshaler {
+			return ec.marshalNPocketArea2ᚕkantongᚋgraphᚋmodelᚐPocketAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_areas(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pocket",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PocketArea(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pocket_rw(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_rw(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rw(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_rw(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pocket", field, true, false, "String")
+}
+
+func (ec *executionContext) _Pocket_rt(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_rt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rt(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_rt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pocket", field, true, false, "String")
+}
+
+func (ec *executionContext) _Pocket_profile(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.PocketDeprivation) graphql.Marshaler {
+			return ec.marshalNPocketDeprivation2ᚕkantongᚋgraphᚋmodelᚐPocketDeprivationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pocket",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PocketDeprivation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pocket_unreached(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_unreached(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Unreached(ctx, fc.Args["program"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_unreached(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pocket",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Pocket_unreached_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pocket_sameAs(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_sameAs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.SameAs(ctx, fc.Args["edition"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PocketMatch) graphql.Marshaler {
+			return ec.marshalOPocketMatch2ᚖkantongᚋgraphᚋmodelᚐPocketMatch(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_sameAs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pocket",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PocketMatch(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Pocket_sameAs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pocket_notes(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pocket", field, true, false, "String")
+}
+
+func (ec *executionContext) _Pocket_method(ctx context.Context, field graphql.CollectedField, obj *model.Pocket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pocket_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pocket_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pocket",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PocketArea_area(ctx context.Context, field graphql.CollectedField, obj *model.PocketArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketArea_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PocketArea_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PocketArea",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PocketArea_households(ctx context.Context, field graphql.CollectedField, obj *model.PocketArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketArea_households(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Households, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PocketArea_households(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PocketArea",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PocketDeprivation_deprivation(ctx context.Context, field graphql.CollectedField, obj *model.PocketDeprivation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketDeprivation_deprivation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deprivation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.Deprivation) graphql.Marshaler {
+			return ec.marshalNDeprivation2kantongᚋinternalᚋregistryᚐDeprivation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PocketDeprivation_deprivation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PocketDeprivation", field, false, false, "Deprivation")
+}
+
+func (ec *executionContext) _PocketDeprivation_pillar(ctx context.Context, field graphql.CollectedField, obj *model.PocketDeprivation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketDeprivation_pillar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pillar, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.Pillar) graphql.Marshaler {
+			return ec.marshalNPillar2kantongᚋinternalᚋregistryᚐPillar(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PocketDeprivation_pillar(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PocketDeprivation", field, false, false, "Pillar")
+}
+
+func (ec *executionContext) _PocketDeprivation_share(ctx context.Context, field graphql.CollectedField, obj *model.PocketDeprivation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketDeprivation_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2kantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PocketDeprivation_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PocketDeprivation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PocketDeprivation_lift(ctx context.Context, field graphql.CollectedField, obj *model.PocketDeprivation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketDeprivation_lift(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lift, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PocketDeprivation_lift(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PocketDeprivation", field, false, false, "Float")
+}
+
+func (ec *executionContext) _PocketMatch_id(ctx context.Context, field graphql.CollectedField, obj *model.PocketMatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketMatch_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PocketMatch_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PocketMatch", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PocketMatch_households(ctx context.Context, field graphql.CollectedField, obj *model.PocketMatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketMatch_households(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Households, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalNCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PocketMatch_households(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PocketMatch",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PocketMatch_share(ctx context.Context, field graphql.CollectedField, obj *model.PocketMatch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PocketMatch_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PocketMatch_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PocketMatch", field, false, false, "Float")
+}
+
 func (ec *executionContext) _Poverty_lineRupiah(ctx context.Context, field graphql.CollectedField, obj *model.Poverty) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13240,6 +17045,134 @@ func (ec *executionContext) fieldContext_Poverty_severity(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Poverty_headcountInterval(ctx context.Context, field graphql.CollectedField, obj *model.Poverty) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Poverty_headcountInterval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeadcountInterval, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Interval) graphql.Marshaler {
+			return ec.marshalNInterval2ᚖkantongᚋgraphᚋmodelᚐInterval(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Poverty_headcountInterval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Poverty",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interval(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Poverty_gapInterval(ctx context.Context, field graphql.CollectedField, obj *model.Poverty) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Poverty_gapInterval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GapInterval, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Interval) graphql.Marshaler {
+			return ec.marshalNInterval2ᚖkantongᚋgraphᚋmodelᚐInterval(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Poverty_gapInterval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Poverty",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interval(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Poverty_severityInterval(ctx context.Context, field graphql.CollectedField, obj *model.Poverty) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Poverty_severityInterval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeverityInterval, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Interval) graphql.Marshaler {
+			return ec.marshalNInterval2ᚖkantongᚋgraphᚋmodelᚐInterval(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Poverty_severityInterval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Poverty",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interval(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Poverty_method(ctx context.Context, field graphql.CollectedField, obj *model.Poverty) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Poverty_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Poverty_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Poverty",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13624,6 +17557,156 @@ func (ec *executionContext) fieldContext_Program_coverage(ctx context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Program_overlap(ctx context.Context, field graphql.CollectedField, obj *model.Program) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Program_overlap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Overlap(ctx, fc.Args["within"].(*registry.AreaCode))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.ProgramOverlap) graphql.Marshaler {
+			return ec.marshalNProgramOverlap2ᚕkantongᚋgraphᚋmodelᚐProgramOverlapᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Program_overlap(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Program",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProgramOverlap(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Program_overlap_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Program_incidence(ctx context.Context, field graphql.CollectedField, obj *model.Program) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Program_incidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Incidence(ctx, fc.Args["within"].(*registry.AreaCode))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DecileIncidence) graphql.Marshaler {
+			return ec.marshalNDecileIncidence2ᚕkantongᚋgraphᚋmodelᚐDecileIncidenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Program_incidence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Program",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecileIncidence(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Program_incidence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Program_cgh(ctx context.Context, field graphql.CollectedField, obj *model.Program) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Program_cgh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Cgh(ctx, fc.Args["bottom"].(*int), fc.Args["within"].(*registry.AreaCode))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PLANNER")
+				if err != nil {
+					var zeroVal *model.Rate
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Rate
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalORate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Program_cgh(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Program",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Program_cgh_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProgramChange_program(ctx context.Context, field graphql.CollectedField, obj *model.ProgramChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13738,6 +17821,134 @@ func (ec *executionContext) fieldContext_ProgramCount_households(_ context.Conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramOverlap_program(ctx context.Context, field graphql.CollectedField, obj *model.ProgramOverlap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramOverlap_program(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Program, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Program) graphql.Marshaler {
+			return ec.marshalNProgram2ᚖkantongᚋgraphᚋmodelᚐProgram(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramOverlap_program(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramOverlap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Program(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramOverlap_households(ctx context.Context, field graphql.CollectedField, obj *model.ProgramOverlap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramOverlap_households(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Households, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramOverlap_households(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramOverlap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramOverlap_of(ctx context.Context, field graphql.CollectedField, obj *model.ProgramOverlap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramOverlap_of(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Of, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramOverlap_of(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramOverlap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramOverlap_share(ctx context.Context, field graphql.CollectedField, obj *model.ProgramOverlap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramOverlap_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2kantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramOverlap_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramOverlap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
 		},
 	}
 	return fc, nil
@@ -14664,7 +18875,7 @@ func (ec *executionContext) _Query_hotspots(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Hotspots(ctx, fc.Args["measure"].(model.MeasureInput), fc.Args["level"].(*registry.AreaLevel), fc.Args["neighbours"].(*model.NeighbourRule), fc.Args["k"].(*int), fc.Args["permutations"].(*int), fc.Args["seed"].(*int), fc.Args["edition"].(*string))
+			return ec.Resolvers.Query().Hotspots(ctx, fc.Args["measure"].(model.MeasureInput), fc.Args["level"].(*registry.AreaLevel), fc.Args["hex"].(*model.HexSize), fc.Args["neighbours"].(*model.NeighbourRule), fc.Args["k"].(*int), fc.Args["permutations"].(*int), fc.Args["seed"].(*int), fc.Args["edition"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -14958,6 +19169,192 @@ func (ec *executionContext) fieldContext_Query_whatIf(ctx context.Context, field
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_whatIf_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_pockets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_pockets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Pockets(ctx, fc.Args["filter"].(*registry.Filter), fc.Args["radiusMeters"].(*float64), fc.Args["minHouseholds"].(*int), fc.Args["first"].(*int), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal []*model.Pocket
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.Pocket
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Pocket) graphql.Marshaler {
+			return ec.marshalOPocket2ᚕᚖkantongᚋgraphᚋmodelᚐPocketᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_pockets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Pocket(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_pockets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_trend(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_trend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Trend(ctx, fc.Args["areas"].([]registry.AreaCode), fc.Args["measure"].(model.MeasureInput), fc.Args["editions"].([]string), fc.Args["direction"].(*targeting.Orientation))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal []*model.AreaTrend
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.AreaTrend
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.AreaTrend) graphql.Marshaler {
+			return ec.marshalOAreaTrend2ᚕᚖkantongᚋgraphᚋmodelᚐAreaTrendᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_trend(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AreaTrend(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_trend_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_readings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_readings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Readings(ctx, fc.Args["indicator"].(string), fc.Args["areas"].([]registry.AreaCode), fc.Args["reference"].(registry.AreaCode), fc.Args["direction"].(*targeting.Orientation), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal []*model.IndicatorReading
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.IndicatorReading
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.IndicatorReading) graphql.Marshaler {
+			return ec.marshalOIndicatorReading2ᚕᚖkantongᚋgraphᚋmodelᚐIndicatorReadingᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_readings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IndicatorReading(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_readings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15459,7 +19856,8 @@ func (ec *executionContext) _RankedArea_probabilityTop(ctx context.Context, fiel
 			return ec.fieldContext_RankedArea_probabilityTop(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ProbabilityTop, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.ProbabilityTop(fc.Args["k"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -15469,8 +19867,28 @@ func (ec *executionContext) _RankedArea_probabilityTop(ctx context.Context, fiel
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_RankedArea_probabilityTop(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RankedArea", field, false, false, "Float")
+func (ec *executionContext) fieldContext_RankedArea_probabilityTop(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RankedArea",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Float does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RankedArea_probabilityTop_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RankedArea_contributions(ctx context.Context, field graphql.CollectedField, obj *model.RankedArea) (ret graphql.Marshaler) {
@@ -15998,6 +20416,50 @@ func (ec *executionContext) fieldContext_Summary_poverty(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Summary_multidimensional(ctx context.Context, field graphql.CollectedField, obj *model.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Summary_multidimensional(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Multidimensional(ctx, fc.Args["input"].(*model.MultidimensionalInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Multidimensional) graphql.Marshaler {
+			return ec.marshalNMultidimensional2ᚖkantongᚋgraphᚋmodelᚐMultidimensional(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Summary_multidimensional(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Summary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Multidimensional(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Summary_multidimensional_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SummaryGroup_key(ctx context.Context, field graphql.CollectedField, obj *model.SummaryGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16057,6 +20519,116 @@ func (ec *executionContext) fieldContext_SummaryGroup_summary(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Summary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrendPoint_edition(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrendPoint_edition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edition) graphql.Marshaler {
+			return ec.marshalNEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrendPoint_edition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrendPoint",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Edition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrendPoint_asOf(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrendPoint_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *registry.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkantongᚋinternalᚋregistryᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrendPoint_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrendPoint", field, false, false, "Date")
+}
+
+func (ec *executionContext) _TrendPoint_year(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrendPoint_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrendPoint_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrendPoint", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TrendPoint_value(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrendPoint_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrendPoint_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrendPoint",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
 		},
 	}
 	return fc, nil
@@ -18341,6 +22913,66 @@ func UnmarshalMeasureInput(ctx context.Context, raw any) (model.MeasureInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMultidimensionalInput(ctx context.Context, obj any) (model.MultidimensionalInput, error) {
+	var it model.MultidimensionalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["cutoff"]; !present {
+		asMap["cutoff"] = 0.333333
+	}
+
+	fieldsInOrder := [...]string{"indicators", "weights", "cutoff"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "indicators":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("indicators"))
+			data, err := ec.unmarshalNDeprivation2ᚕkantongᚋinternalᚋregistryᚐDeprivationᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Indicators = data
+		case "weights":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weights"))
+			data, err := ec.unmarshalOFloat2ᚕfloat64ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weights = data
+		case "cutoff":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cutoff"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cutoff = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMultidimensionalInput unmarshals raw into the MultidimensionalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMultidimensionalInput(ctx context.Context, raw any) (model.MultidimensionalInput, error) {
+	var out model.MultidimensionalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MultidimensionalInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputNearInput(ctx context.Context, obj any) (registry.Near, error) {
 	var it registry.Near
 	if obj == nil {
@@ -19235,7 +23867,12 @@ func (ec *executionContext) _AreaHotspot(ctx context.Context, sel ast.SelectionS
 			out.Values[i] = graphql.MarshalString("AreaHotspot")
 		case "area":
 			out.Values[i] = ec._AreaHotspot_area(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "hex":
+			out.Values[i] = ec._AreaHotspot_hex(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "value":
@@ -19449,6 +24086,69 @@ func (ec *executionContext) _AreaRate(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "method":
 			out.Values[i] = ec._AreaRate_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var areaTrendImplementors = []string{"AreaTrend"}
+
+func (ec *executionContext) _AreaTrend(ctx context.Context, sel ast.SelectionSet, obj *model.AreaTrend) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, areaTrendImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AreaTrend")
+		case "code":
+			out.Values[i] = ec._AreaTrend_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "area":
+			out.Values[i] = ec._AreaTrend_area(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "points":
+			out.Values[i] = ec._AreaTrend_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "change":
+			out.Values[i] = ec._AreaTrend_change(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "slopePerYear":
+			out.Values[i] = ec._AreaTrend_slopePerYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reading":
+			out.Values[i] = ec._AreaTrend_reading(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._AreaTrend_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19778,6 +24478,44 @@ func (ec *executionContext) _AuditVerification(ctx context.Context, sel ast.Sele
 		case "fault":
 			out.Values[i] = ec._AuditVerification_fault(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var censoredHeadcountImplementors = []string{"CensoredHeadcount"}
+
+func (ec *executionContext) _CensoredHeadcount(ctx context.Context, sel ast.SelectionSet, obj *model.CensoredHeadcount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, censoredHeadcountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CensoredHeadcount")
+		case "deprivation":
+			out.Values[i] = ec._CensoredHeadcount_deprivation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rate":
+			out.Values[i] = ec._CensoredHeadcount_rate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -20138,6 +24876,59 @@ func (ec *executionContext) _DecileCount(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var decileIncidenceImplementors = []string{"DecileIncidence"}
+
+func (ec *executionContext) _DecileIncidence(ctx context.Context, sel ast.SelectionSet, obj *model.DecileIncidence) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decileIncidenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecileIncidence")
+		case "decile":
+			out.Values[i] = ec._DecileIncidence_decile(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enrolled":
+			out.Values[i] = ec._DecileIncidence_enrolled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._DecileIncidence_share(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "households":
+			out.Values[i] = ec._DecileIncidence_households(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "population":
+			out.Values[i] = ec._DecileIncidence_population(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var decileKeyImplementors = []string{"DecileKey"}
 
 func (ec *executionContext) _DecileKey(ctx context.Context, sel ast.SelectionSet, obj *model.DecileKey) graphql.Marshaler {
@@ -20152,6 +24943,49 @@ func (ec *executionContext) _DecileKey(ctx context.Context, sel ast.SelectionSet
 		case "value":
 			out.Values[i] = ec._DecileKey_value(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deprivationAvailabilityImplementors = []string{"DeprivationAvailability"}
+
+func (ec *executionContext) _DeprivationAvailability(ctx context.Context, sel ast.SelectionSet, obj *model.DeprivationAvailability) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deprivationAvailabilityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeprivationAvailability")
+		case "deprivation":
+			out.Values[i] = ec._DeprivationAvailability_deprivation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pillar":
+			out.Values[i] = ec._DeprivationAvailability_pillar(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "knownShare":
+			out.Values[i] = ec._DeprivationAvailability_knownShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -20349,78 +25183,90 @@ func (ec *executionContext) _Edition(ctx context.Context, sel ast.SelectionSet, 
 		case "id":
 			out.Values[i] = ec._Edition_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "state":
 			out.Values[i] = ec._Edition_state(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "enrolmentsAsOf":
 			out.Values[i] = ec._Edition_enrolmentsAsOf(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "label":
 			out.Values[i] = ec._Edition_label(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "source":
 			out.Values[i] = ec._Edition_source(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "asOf":
 			out.Values[i] = ec._Edition_asOf(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "publishedAt":
 			out.Values[i] = ec._Edition_publishedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "synthetic":
 			out.Values[i] = ec._Edition_synthetic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "households":
 			out.Values[i] = ec._Edition_households(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "people":
 			out.Values[i] = ec._Edition_people(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "geocoded":
 			out.Values[i] = ec._Edition_geocoded(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "boundaries":
 			out.Values[i] = ec._Edition_boundaries(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "schematic":
 			out.Values[i] = ec._Edition_schematic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "contentHash":
 			out.Values[i] = ec._Edition_contentHash(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "dataVersion":
 			out.Values[i] = ec._Edition_dataVersion(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "availability":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Edition_availability(ctx, field, obj)
+				})
+		case "presets":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Edition_presets(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21010,6 +25856,190 @@ func (ec *executionContext) _HouseholdEdge(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var indicatorContributionImplementors = []string{"IndicatorContribution"}
+
+func (ec *executionContext) _IndicatorContribution(ctx context.Context, sel ast.SelectionSet, obj *model.IndicatorContribution) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, indicatorContributionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IndicatorContribution")
+		case "deprivation":
+			out.Values[i] = ec._IndicatorContribution_deprivation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weight":
+			out.Values[i] = ec._IndicatorContribution_weight(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._IndicatorContribution_share(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var indicatorReadingImplementors = []string{"IndicatorReading"}
+
+func (ec *executionContext) _IndicatorReading(ctx context.Context, sel ast.SelectionSet, obj *model.IndicatorReading) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, indicatorReadingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IndicatorReading")
+		case "code":
+			out.Values[i] = ec._IndicatorReading_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "area":
+			out.Values[i] = ec._IndicatorReading_area(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reference":
+			out.Values[i] = ec._IndicatorReading_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "years":
+			out.Values[i] = ec._IndicatorReading_years(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "firstYear":
+			out.Values[i] = ec._IndicatorReading_firstYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastYear":
+			out.Values[i] = ec._IndicatorReading_lastYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "own":
+			out.Values[i] = ec._IndicatorReading_own(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "beside":
+			out.Values[i] = ec._IndicatorReading_beside(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "position":
+			out.Values[i] = ec._IndicatorReading_position(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gap":
+			out.Values[i] = ec._IndicatorReading_gap(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ownSlopePerYear":
+			out.Values[i] = ec._IndicatorReading_ownSlopePerYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "referenceSlopePerYear":
+			out.Values[i] = ec._IndicatorReading_referenceSlopePerYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "effectiveness":
+			out.Values[i] = ec._IndicatorReading_effectiveness(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._IndicatorReading_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var intervalImplementors = []string{"Interval"}
+
+func (ec *executionContext) _Interval(ctx context.Context, sel ast.SelectionSet, obj *model.Interval) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, intervalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Interval")
+		case "lower":
+			out.Values[i] = ec._Interval_lower(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "upper":
+			out.Values[i] = ec._Interval_upper(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._Interval_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var keyImplementors = []string{"Key"}
 
 func (ec *executionContext) _Key(ctx context.Context, sel ast.SelectionSet, obj *model.Key) graphql.Marshaler {
@@ -21162,6 +26192,11 @@ func (ec *executionContext) _Limits(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "pocketHouseholds":
+			out.Values[i] = ec._Limits_pocketHouseholds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21240,6 +26275,89 @@ func (ec *executionContext) _MethodParameter(ctx context.Context, sel ast.Select
 			}
 		case "value":
 			out.Values[i] = ec._MethodParameter_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var multidimensionalImplementors = []string{"Multidimensional"}
+
+func (ec *executionContext) _Multidimensional(ctx context.Context, sel ast.SelectionSet, obj *model.Multidimensional) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, multidimensionalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Multidimensional")
+		case "headcountRatio":
+			out.Values[i] = ec._Multidimensional_headcountRatio(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "intensity":
+			out.Values[i] = ec._Multidimensional_intensity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "adjustedHeadcount":
+			out.Values[i] = ec._Multidimensional_adjustedHeadcount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contributions":
+			out.Values[i] = ec._Multidimensional_contributions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "censored":
+			out.Values[i] = ec._Multidimensional_censored(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leftOut":
+			out.Values[i] = ec._Multidimensional_leftOut(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "judged":
+			out.Values[i] = ec._Multidimensional_judged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "poor":
+			out.Values[i] = ec._Multidimensional_poor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lowestHeadcountRatio":
+			out.Values[i] = ec._Multidimensional_lowestHeadcountRatio(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "highestHeadcountRatio":
+			out.Values[i] = ec._Multidimensional_highestHeadcountRatio(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._Multidimensional_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21424,6 +26542,285 @@ func (ec *executionContext) _PersonCount(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var pillarPresetImplementors = []string{"PillarPreset"}
+
+func (ec *executionContext) _PillarPreset(ctx context.Context, sel ast.SelectionSet, obj *model.PillarPreset) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pillarPresetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PillarPreset")
+		case "pillar":
+			out.Values[i] = ec._PillarPreset_pillar(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usable":
+			out.Values[i] = ec._PillarPreset_usable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._PillarPreset_missing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pocketImplementors = []string{"Pocket"}
+
+func (ec *executionContext) _Pocket(ctx context.Context, sel ast.SelectionSet, obj *model.Pocket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pocketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Pocket")
+		case "id":
+			out.Values[i] = ec._Pocket_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unit":
+			out.Values[i] = ec._Pocket_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "households":
+			out.Values[i] = ec._Pocket_households(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "people":
+			out.Values[i] = ec._Pocket_people(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "areaKm2":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Pocket_areaKm2(ctx, field, obj)
+				})
+		case "hull":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Pocket_hull(ctx, field, obj)
+				})
+		case "center":
+			out.Values[i] = ec._Pocket_center(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "areas":
+			out.Values[i] = ec._Pocket_areas(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rw":
+			out.Values[i] = ec._Pocket_rw(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rt":
+			out.Values[i] = ec._Pocket_rt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "profile":
+			out.Values[i] = ec._Pocket_profile(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unreached":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Pocket_unreached(ctx, field, obj)
+				})
+		case "sameAs":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Pocket_sameAs(ctx, field, obj)
+				})
+		case "notes":
+			out.Values[i] = ec._Pocket_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "method":
+			out.Values[i] = ec._Pocket_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pocketAreaImplementors = []string{"PocketArea"}
+
+func (ec *executionContext) _PocketArea(ctx context.Context, sel ast.SelectionSet, obj *model.PocketArea) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pocketAreaImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PocketArea")
+		case "area":
+			out.Values[i] = ec._PocketArea_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "households":
+			out.Values[i] = ec._PocketArea_households(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pocketDeprivationImplementors = []string{"PocketDeprivation"}
+
+func (ec *executionContext) _PocketDeprivation(ctx context.Context, sel ast.SelectionSet, obj *model.PocketDeprivation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pocketDeprivationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PocketDeprivation")
+		case "deprivation":
+			out.Values[i] = ec._PocketDeprivation_deprivation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pillar":
+			out.Values[i] = ec._PocketDeprivation_pillar(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._PocketDeprivation_share(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lift":
+			out.Values[i] = ec._PocketDeprivation_lift(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pocketMatchImplementors = []string{"PocketMatch"}
+
+func (ec *executionContext) _PocketMatch(ctx context.Context, sel ast.SelectionSet, obj *model.PocketMatch) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pocketMatchImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PocketMatch")
+		case "id":
+			out.Values[i] = ec._PocketMatch_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "households":
+			out.Values[i] = ec._PocketMatch_households(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._PocketMatch_share(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var povertyImplementors = []string{"Poverty"}
 
 func (ec *executionContext) _Poverty(ctx context.Context, sel ast.SelectionSet, obj *model.Poverty) graphql.Marshaler {
@@ -21457,6 +26854,26 @@ func (ec *executionContext) _Poverty(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "severity":
 			out.Values[i] = ec._Poverty_severity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "headcountInterval":
+			out.Values[i] = ec._Poverty_headcountInterval(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gapInterval":
+			out.Values[i] = ec._Poverty_gapInterval(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "severityInterval":
+			out.Values[i] = ec._Poverty_severityInterval(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._Poverty_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21587,6 +27004,24 @@ func (ec *executionContext) _Program(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Program_coverage(ctx, field, obj)
 				})
+		case "overlap":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Program_overlap(ctx, field, obj)
+				})
+		case "incidence":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Program_incidence(ctx, field, obj)
+				})
+		case "cgh":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Program_cgh(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21660,6 +27095,54 @@ func (ec *executionContext) _ProgramCount(ctx context.Context, sel ast.Selection
 			}
 		case "households":
 			out.Values[i] = ec._ProgramCount_households(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var programOverlapImplementors = []string{"ProgramOverlap"}
+
+func (ec *executionContext) _ProgramOverlap(ctx context.Context, sel ast.SelectionSet, obj *model.ProgramOverlap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, programOverlapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProgramOverlap")
+		case "program":
+			out.Values[i] = ec._ProgramOverlap_program(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "households":
+			out.Values[i] = ec._ProgramOverlap_households(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "of":
+			out.Values[i] = ec._ProgramOverlap_of(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._ProgramOverlap_share(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21850,6 +27333,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_whatIf(ctx, field)
+				})
+		case "pockets":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_pockets(ctx, field)
+				})
+		case "trend":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_trend(ctx, field)
+				})
+		case "readings":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_readings(ctx, field)
 				})
 		case "unreached":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -22156,6 +27657,12 @@ func (ec *executionContext) _Summary(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "multidimensional":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Summary_multidimensional(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -22191,6 +27698,54 @@ func (ec *executionContext) _SummaryGroup(ctx context.Context, sel ast.Selection
 			}
 		case "summary":
 			out.Values[i] = ec._SummaryGroup_summary(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trendPointImplementors = []string{"TrendPoint"}
+
+func (ec *executionContext) _TrendPoint(ctx context.Context, sel ast.SelectionSet, obj *model.TrendPoint) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trendPointImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrendPoint")
+		case "edition":
+			out.Values[i] = ec._TrendPoint_edition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._TrendPoint_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "year":
+			out.Values[i] = ec._TrendPoint_year(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._TrendPoint_value(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22762,6 +28317,35 @@ func (ec *executionContext) marshalNAreaCode2kantongᚋinternalᚋregistryᚐAre
 	return res
 }
 
+func (ec *executionContext) unmarshalNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx context.Context, v any) ([]registry.AreaCode, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]registry.AreaCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []registry.AreaCode) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNAreaConnection2ᚖkantongᚋgraphᚋmodelᚐAreaConnection(ctx context.Context, sel ast.SelectionSet, v *model.AreaConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AreaConnection!")
@@ -22868,6 +28452,14 @@ func (ec *executionContext) marshalNAreaRate2ᚖkantongᚋgraphᚋmodelᚐAreaRa
 	return ec._AreaRate(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAreaTrend2ᚖkantongᚋgraphᚋmodelᚐAreaTrend(ctx context.Context, sel ast.SelectionSet, v *model.AreaTrend) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AreaTrend!")
+		return graphql.Null
+	}
+	return ec._AreaTrend(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAreaWhatIf2ᚕᚖkantongᚋgraphᚋmodelᚐAreaWhatIfᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaWhatIf) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -22940,6 +28532,30 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 		graphql.AddInvalidNullFromMarshaler(ctx, "Boolean!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNCensoredHeadcount2ᚕᚖkantongᚋgraphᚋmodelᚐCensoredHeadcountᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CensoredHeadcount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCensoredHeadcount2ᚖkantongᚋgraphᚋmodelᚐCensoredHeadcount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCensoredHeadcount2ᚖkantongᚋgraphᚋmodelᚐCensoredHeadcount(ctx context.Context, sel ast.SelectionSet, v *model.CensoredHeadcount) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CensoredHeadcount!")
+		return graphql.Null
+	}
+	return ec._CensoredHeadcount(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCompositionCount2kantongᚋgraphᚋmodelᚐCompositionCount(ctx context.Context, sel ast.SelectionSet, v model.CompositionCount) graphql.Marshaler {
@@ -23123,6 +28739,26 @@ func (ec *executionContext) marshalNDecileCount2ᚕkantongᚋgraphᚋmodelᚐDec
 	return ret
 }
 
+func (ec *executionContext) marshalNDecileIncidence2kantongᚋgraphᚋmodelᚐDecileIncidence(ctx context.Context, sel ast.SelectionSet, v model.DecileIncidence) graphql.Marshaler {
+	return ec._DecileIncidence(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDecileIncidence2ᚕkantongᚋgraphᚋmodelᚐDecileIncidenceᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DecileIncidence) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecileIncidence2kantongᚋgraphᚋmodelᚐDecileIncidence(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNDeprivation2kantongᚋinternalᚋregistryᚐDeprivation(ctx context.Context, v any) (registry.Deprivation, error) {
 	res, err := scalar.UnmarshalDeprivation(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -23156,6 +28792,26 @@ func (ec *executionContext) marshalNDeprivation2ᚕkantongᚋinternalᚋregistry
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDeprivation2kantongᚋinternalᚋregistryᚐDeprivation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeprivationAvailability2kantongᚋgraphᚋmodelᚐDeprivationAvailability(ctx context.Context, sel ast.SelectionSet, v model.DeprivationAvailability) graphql.Marshaler {
+	return ec._DeprivationAvailability(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDeprivationAvailability2ᚕkantongᚋgraphᚋmodelᚐDeprivationAvailabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DeprivationAvailability) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeprivationAvailability2kantongᚋgraphᚋmodelᚐDeprivationAvailability(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -23340,6 +28996,21 @@ func (ec *executionContext) marshalNFunderKind2kantongᚋinternalᚋregistryᚐF
 	return res
 }
 
+func (ec *executionContext) unmarshalNGapReading2kantongᚋinternalᚋtargetingᚐGapReading(ctx context.Context, v any) (targeting.GapReading, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := targeting.GapReading(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGapReading2kantongᚋinternalᚋtargetingᚐGapReading(ctx context.Context, sel ast.SelectionSet, v targeting.GapReading) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "GapReading!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNGeometry2githubᚗcomᚋpaulmachᚋorbᚐGeometry(ctx context.Context, v any) (orb.Geometry, error) {
 	res, err := scalar.UnmarshalGeometry(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -23474,6 +29145,38 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) marshalNIndicatorContribution2ᚕᚖkantongᚋgraphᚋmodelᚐIndicatorContributionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.IndicatorContribution) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIndicatorContribution2ᚖkantongᚋgraphᚋmodelᚐIndicatorContribution(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNIndicatorContribution2ᚖkantongᚋgraphᚋmodelᚐIndicatorContribution(ctx context.Context, sel ast.SelectionSet, v *model.IndicatorContribution) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "IndicatorContribution!")
+		return graphql.Null
+	}
+	return ec._IndicatorContribution(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNIndicatorReading2ᚖkantongᚋgraphᚋmodelᚐIndicatorReading(ctx context.Context, sel ast.SelectionSet, v *model.IndicatorReading) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "IndicatorReading!")
+		return graphql.Null
+	}
+	return ec._IndicatorReading(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := graphql.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -23486,6 +29189,14 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNInterval2ᚖkantongᚋgraphᚋmodelᚐInterval(ctx context.Context, sel ast.SelectionSet, v *model.Interval) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Interval!")
+		return graphql.Null
+	}
+	return ec._Interval(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNKey2ᚖkantongᚋgraphᚋmodelᚐKey(ctx context.Context, sel ast.SelectionSet, v *model.Key) graphql.Marshaler {
@@ -23551,6 +29262,14 @@ func (ec *executionContext) marshalNMethodParameter2ᚖkantongᚋgraphᚋmodel�
 	return ec._MethodParameter(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMultidimensional2ᚖkantongᚋgraphᚋmodelᚐMultidimensional(ctx context.Context, sel ast.SelectionSet, v *model.Multidimensional) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Multidimensional!")
+		return graphql.Null
+	}
+	return ec._Multidimensional(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNOrientedMeasure2kantongᚋgraphᚋmodelᚐOrientedMeasure(ctx context.Context, v any) (model.OrientedMeasure, error) {
 	res, err := ec.unmarshalInputOrientedMeasure(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -23606,6 +29325,88 @@ func (ec *executionContext) marshalNPillar2kantongᚋinternalᚋregistryᚐPilla
 		graphql.AddInvalidNullFromMarshaler(ctx, "Pillar!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNPillarPreset2ᚕᚖkantongᚋgraphᚋmodelᚐPillarPresetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PillarPreset) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPillarPreset2ᚖkantongᚋgraphᚋmodelᚐPillarPreset(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPillarPreset2ᚖkantongᚋgraphᚋmodelᚐPillarPreset(ctx context.Context, sel ast.SelectionSet, v *model.PillarPreset) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PillarPreset!")
+		return graphql.Null
+	}
+	return ec._PillarPreset(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPocket2ᚖkantongᚋgraphᚋmodelᚐPocket(ctx context.Context, sel ast.SelectionSet, v *model.Pocket) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Pocket!")
+		return graphql.Null
+	}
+	return ec._Pocket(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPocketArea2kantongᚋgraphᚋmodelᚐPocketArea(ctx context.Context, sel ast.SelectionSet, v model.PocketArea) graphql.Marshaler {
+	return ec._PocketArea(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPocketArea2ᚕkantongᚋgraphᚋmodelᚐPocketAreaᚄ(ctx context.Context, sel ast.SelectionSet, v []model.PocketArea) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPocketArea2kantongᚋgraphᚋmodelᚐPocketArea(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPocketDeprivation2kantongᚋgraphᚋmodelᚐPocketDeprivation(ctx context.Context, sel ast.SelectionSet, v model.PocketDeprivation) graphql.Marshaler {
+	return ec._PocketDeprivation(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPocketDeprivation2ᚕkantongᚋgraphᚋmodelᚐPocketDeprivationᚄ(ctx context.Context, sel ast.SelectionSet, v []model.PocketDeprivation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPocketDeprivation2kantongᚋgraphᚋmodelᚐPocketDeprivation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNPocketUnit2kantongᚋgraphᚋmodelᚐPocketUnit(ctx context.Context, v any) (model.PocketUnit, error) {
+	var res model.PocketUnit
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPocketUnit2kantongᚋgraphᚋmodelᚐPocketUnit(ctx context.Context, sel ast.SelectionSet, v model.PocketUnit) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNPointInput2kantongᚋinternalᚋregistryᚐPosition(ctx context.Context, v any) (registry.Position, error) {
@@ -23667,6 +29468,26 @@ func (ec *executionContext) unmarshalNProgramInput2kantongᚋgraphᚋmodelᚐPro
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNProgramOverlap2kantongᚋgraphᚋmodelᚐProgramOverlap(ctx context.Context, sel ast.SelectionSet, v model.ProgramOverlap) graphql.Marshaler {
+	return ec._ProgramOverlap(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNProgramOverlap2ᚕkantongᚋgraphᚋmodelᚐProgramOverlapᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ProgramOverlap) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProgramOverlap2kantongᚋgraphᚋmodelᚐProgramOverlap(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNRankedArea2ᚕᚖkantongᚋgraphᚋmodelᚐRankedAreaᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RankedArea) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -23701,6 +29522,21 @@ func (ec *executionContext) marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx c
 		return graphql.Null
 	}
 	return ec._Rate(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReading2kantongᚋinternalᚋtargetingᚐReading(ctx context.Context, v any) (targeting.Reading, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := targeting.Reading(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReading2kantongᚋinternalᚋtargetingᚐReading(ctx context.Context, sel ast.SelectionSet, v targeting.Reading) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Reading!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx context.Context, v any) (registry.Role, error) {
@@ -23788,6 +29624,30 @@ func (ec *executionContext) marshalNSummaryGroup2ᚖkantongᚋgraphᚋmodelᚐSu
 		return graphql.Null
 	}
 	return ec._SummaryGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTrendPoint2ᚕᚖkantongᚋgraphᚋmodelᚐTrendPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.TrendPoint) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrendPoint2ᚖkantongᚋgraphᚋmodelᚐTrendPoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrendPoint2ᚖkantongᚋgraphᚋmodelᚐTrendPoint(ctx context.Context, sel ast.SelectionSet, v *model.TrendPoint) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrendPoint!")
+		return graphql.Null
+	}
+	return ec._TrendPoint(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNViewer2ᚖkantongᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
@@ -24094,6 +29954,25 @@ func (ec *executionContext) marshalOAreaRate2ᚕᚖkantongᚋgraphᚋmodelᚐAre
 	return ret
 }
 
+func (ec *executionContext) marshalOAreaTrend2ᚕᚖkantongᚋgraphᚋmodelᚐAreaTrendᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaTrend) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAreaTrend2ᚖkantongᚋgraphᚋmodelᚐAreaTrend(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOAuditConnection2ᚖkantongᚋgraphᚋmodelᚐAuditConnection(ctx context.Context, sel ast.SelectionSet, v *model.AuditConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -24311,6 +30190,41 @@ func (ec *executionContext) marshalOFigureAllowance2ᚖkantongᚋgraphᚋmodel�
 	return ec._FigureAllowance(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOFloat2ᚕfloat64ᚄ(ctx context.Context, v any) ([]float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]float64, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFloat2float64(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOFloat2ᚕfloat64ᚄ(ctx context.Context, sel ast.SelectionSet, v []float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNFloat2float64(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
 	if v == nil {
 		return nil, nil
@@ -24524,6 +30438,25 @@ func (ec *executionContext) unmarshalOIndicatorInput2ᚖkantongᚋgraphᚋmodel�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOIndicatorReading2ᚕᚖkantongᚋgraphᚋmodelᚐIndicatorReadingᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.IndicatorReading) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIndicatorReading2ᚖkantongᚋgraphᚋmodelᚐIndicatorReading(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
@@ -24574,6 +30507,14 @@ func (ec *executionContext) marshalOKeyChange2ᚖkantongᚋgraphᚋmodelᚐKeyCh
 		return graphql.Null
 	}
 	return ec._KeyChange(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMultidimensionalInput2ᚖkantongᚋgraphᚋmodelᚐMultidimensionalInput(ctx context.Context, v any) (*model.MultidimensionalInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMultidimensionalInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalONearInput2ᚖkantongᚋinternalᚋregistryᚐNear(ctx context.Context, v any) (*registry.Near, error) {
@@ -24663,6 +30604,32 @@ func (ec *executionContext) marshalOPillar2ᚖkantongᚋinternalᚋregistryᚐPi
 	return res
 }
 
+func (ec *executionContext) marshalOPocket2ᚕᚖkantongᚋgraphᚋmodelᚐPocketᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Pocket) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPocket2ᚖkantongᚋgraphᚋmodelᚐPocket(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOPocketMatch2ᚖkantongᚋgraphᚋmodelᚐPocketMatch(ctx context.Context, sel ast.SelectionSet, v *model.PocketMatch) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PocketMatch(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOPointInput2ᚖkantongᚋinternalᚋregistryᚐPosition(ctx context.Context, v any) (*registry.Position, error) {
 	if v == nil {
 		return nil, nil
@@ -24704,6 +30671,13 @@ func (ec *executionContext) marshalOPublishChange2ᚖkantongᚋgraphᚋmodelᚐP
 		return graphql.Null
 	}
 	return ec._PublishChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx context.Context, sel ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Rate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORequestAllowance2ᚖkantongᚋgraphᚋmodelᚐRequestAllowance(ctx context.Context, sel ast.SelectionSet, v *model.RequestAllowance) graphql.Marshaler {

@@ -21,7 +21,7 @@ func Allocate(ctx context.Context, v *registry.View, in AllocationInput) (*Alloc
 	if unit == 0 && in.UnitCostRupiah == nil {
 		return nil, registry.Invalid("input.unitCostRupiah", "programme %s has no cost of its own: say what reaching one household costs", in.Program)
 	}
-	answers, err := v.Summarise(ctx, targeting.Queries([]string{in.Program}, registry.Filter{Areas: in.Within}, valueOr(in.Level, registry.LevelKelurahan), targeting.ForExclusion))
+	answers, err := v.Summarise(ctx, targeting.Queries([]string{in.Program}, registry.Filter{Areas: in.Within}, areasOr(in.Level), targeting.ForExclusion))
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (l *areas) coverage(ctx context.Context, program string) (map[registry.Area
 	want := coverageParts(ctx, nil)
 	_, byLevel := l.queries(nil)
 	for _, q := range byLevel {
-		queries = append(queries, targeting.Queries([]string{program}, q.Filter, q.By[0].Level, want)...)
+		queries = append(queries, targeting.Queries([]string{program}, q.Filter, q.By[0], want)...)
 	}
 	answers, err := l.view.Summarise(ctx, queries)
 	if err != nil {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"time"
 
 	"kantong/internal/registry"
@@ -11,16 +12,21 @@ type Edition struct {
 	state          registry.State
 	version        string
 	total, located registry.Tally
+	open           Opener
+	known          memo
 }
 
+// Opener gives the view of an edition or state: some fields need one that their query did not name.
+type Opener func(ctx context.Context, edition string) (*registry.View, error)
+
 // NewEdition makes the node of a state.
-func NewEdition(s registry.State, version string, total, located registry.Tally) *Edition {
-	return &Edition{s, version, total, located}
+func NewEdition(s registry.State, version string, total, located registry.Tally, open Opener) *Edition {
+	return &Edition{state: s, version: version, total: total, located: located, open: open}
 }
 
 // EditionOf makes the node of a view's state.
 func EditionOf(v *registry.View) *Edition {
-	return NewEdition(v.State, v.Version, v.Total, v.Located)
+	return NewEdition(v.State, v.Version, v.Total, v.Located, func(context.Context, string) (*registry.View, error) { return v, nil })
 }
 
 func (e *Edition) ID() string              { return e.state.Edition.ID }

@@ -84,8 +84,16 @@ func (k *GroupKey) Hex() *Hex {
 	if k.key.NoHex {
 		return &Hex{}
 	}
-	id := geo.FormatHexID(k.groups.grid.EdgeMeters(), k.key.Hex)
-	return &Hex{&id, k.groups.grid.Polygon(k.key.Hex), k.groups.grid.Center(k.key.Hex)}
+	return hexagon(k.groups.grid, k.key.Hex)
+}
+
+func hexagon(grid geo.HexGrid, cell geo.HexID) *Hex {
+	id := geo.FormatHexID(grid.EdgeMeters(), cell)
+	return &Hex{&id, grid.Polygon(cell), grid.Center(cell)}
+}
+
+func (s HexSize) edgeMeters() int {
+	return map[HexSize]int{HexSizeM250: 250, HexSizeM500: 500, HexSizeM1000: 1000}[s]
 }
 
 // Summaries splits the households that a filter keeps.
@@ -116,7 +124,7 @@ func Summaries(ctx context.Context, v *registry.View, filter *registry.Filter, g
 		return nil, underFilter(err)
 	}
 	var positions []int
-	level, out := &summaries{view: v}, make([]*SummaryGroup, len(answers[0]))
+	level, out := &summaries{view: v, queries: []registry.SummaryQuery{q}}, make([]*SummaryGroup, len(answers[0]))
 	for i, cell := range answers[0] {
 		if p, ok := v.Areas.Find(cell.Key.Area); ok {
 			positions = append(positions, p)
@@ -130,9 +138,9 @@ func Summaries(ctx context.Context, v *registry.View, filter *registry.Filter, g
 func (g GroupBy) dimension() registry.Dimension {
 	switch {
 	case g.Area != nil:
-		return registry.Dimension{Kind: registry.ByArea, Level: *g.Area}
+		return registry.AreasOf(*g.Area)
 	case g.Hex != nil:
-		return registry.Dimension{Kind: registry.ByHex, EdgeMeters: map[HexSize]int{HexSizeM250: 250, HexSizeM500: 500, HexSizeM1000: 1000}[*g.Hex]}
+		return registry.HexesOf(g.Hex.edgeMeters())
 	}
 	return registry.Dimension{Kind: map[GroupAttribute]registry.DimensionKind{GroupAttributeDecile: registry.ByDecile,
 		GroupAttributeProgram: registry.ByProgram, GroupAttributeHeadSex: registry.BySex, GroupAttributeDeprivation: registry.ByDeprivation}[*g.Attribute]}

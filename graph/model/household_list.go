@@ -26,11 +26,29 @@ type HouseholdEdge struct {
 
 // Households pages through all households that a filter keeps.
 func Households(ctx context.Context, v *registry.View, filter *registry.Filter, near *registry.Position, first *int, after *string) (*HouseholdConnection, error) {
-	pages, err := householdPages(ctx, v, nil, filter, near, first, after)
+	return onePage(householdPages(ctx, v, householdQuestion{filter: filter, near: near, first: first, after: after}))
+}
+
+// Unreached pages through them nearest first, or by need.
+func Unreached(ctx context.Context, v *registry.View, filter *registry.Filter, near *registry.Position, first *int, after *string) (*HouseholdConnection, error) {
+	return onePage(householdPages(ctx, v, householdQuestion{filter: filter, near: near, byNeed: near == nil, first: first, after: after}))
+}
+
+func onePage(pages []*HouseholdConnection, err error) (*HouseholdConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	return pages[0], nil
+}
+
+// householdQuestion is which households are listed, and in which order.
+type householdQuestion struct {
+	parents []registry.AreaCode
+	filter  *registry.Filter
+	near    *registry.Position
+	byNeed  bool
+	first   *int
+	after   *string
 }
 
 // Households pages through an area's households; one engine call serves all areas of the level.
@@ -40,7 +58,7 @@ func (a *Area) Households(ctx context.Context, filter *registry.Filter, first *i
 		for i, p := range a.level.positions {
 			codes[i] = a.level.view.Areas.Area(p).Code
 		}
-		list, err := householdPages(ctx, a.level.view, codes, filter, nil, first, after)
+		list, err := householdPages(ctx, a.level.view, householdQuestion{parents: codes, filter: filter, first: first, after: after})
 		byArea := make(map[int]*HouseholdConnection, len(list))
 		for i, page := range list {
 			byArea[a.level.positions[i]] = page
@@ -50,22 +68,22 @@ func (a *Area) Households(ctx context.Context, filter *registry.Filter, first *i
 	return pages[a.position], err
 }
 
-func householdPages(ctx context.Context, v *registry.View, parents []registry.AreaCode, filter *registry.Filter, near *registry.Position, first *int, after *string) ([]*HouseholdConnection, error) {
-	q := registry.RowsQuery{Filter: registry.Join(filter, nil), Parents: parents, Total: chosen(selected(ctx, "HouseholdConnection"), "totalCount")}
+func householdPages(ctx context.Context, v *registry.View, h householdQuestion) ([]*HouseholdConnection, error) {
+	q := registry.RowsQuery{Filter: registry.Join(h.filter, nil), Parents: h.parents, ByNeed: h.byNeed, Total: chosen(selected(ctx, "HouseholdConnection"), "totalCount")}
 	var err error
-	if q.First, err = PageSize(first); err != nil {
+	if q.First, err = PageSize(h.first); err != nil {
 		return nil, err
 	}
-	if near != nil {
-		p := near.Orb()
-		if err := v.CheckPosition(*near); err != nil {
+	if h.near != nil {
+		p := h.near.Orb()
+		if err := v.CheckPosition(*h.near); err != nil {
 			return nil, registry.Under("near", err)
 		}
 		q.Near = &p
 	}
-	binding := registry.Bind("households", v.Version, string(q.Filter.JSON()), fmt.Sprint(q.Near))
-	if after != nil {
-		key, err := registry.DecodeCursor(binding, *after)
+	binding := registry.Bind("households", v.Version, string(q.Filter.JSON()), fmt.Sprint(q.Near, q.ByNeed))
+	if h.after != nil {
+		key, err := registry.DecodeCursor(binding, *h.after)
 		if err != nil {
 			return nil, err
 		}
@@ -82,7 +100,7 @@ func householdPages(ctx context.Context, v *registry.View, parents []registry.Ar
 	level := &householdLevel{view: v}
 	out := make([]*HouseholdConnection, len(pages))
 	for i, page := range pages {
-		out[i] = level.page(page, binding, near != nil)
+		out[i] = level.page(page, binding, h.near != nil)
 	}
 	return out, nil
 }

@@ -102,6 +102,11 @@ func areasOf(v *registry.View, codes []registry.AreaCode) *areas {
 	return newAreas(v, positions)
 }
 
+// areasOr splits by the areas of a level, kelurahan when not given.
+func areasOr(level *registry.AreaLevel) registry.Dimension {
+	return registry.AreasOf(valueOr(level, registry.LevelKelurahan))
+}
+
 func valueOr[T any](p *T, otherwise T) T {
 	if p == nil {
 		return otherwise

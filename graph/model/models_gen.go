@@ -77,10 +77,12 @@ type AreaFilter struct {
 	Bbox *registry.BBox `json:"bbox,omitempty"`
 }
 
-// One area among its neighbours.
+// One area, or hexagon, among its neighbours.
 type AreaHotspot struct {
-	// The area.
-	Area *Area `json:"area"`
+	// The area; null for a hexagon.
+	Area *Area `json:"area,omitempty"`
+	// The hexagon; null for an area.
+	Hex *Hex `json:"hex,omitempty"`
 	// Its figure.
 	Value *Rate `json:"value"`
 	// Gi* as a standard score; null without a value, neighbours or spread.
@@ -131,6 +133,24 @@ type AreaRate struct {
 	Method *Method `json:"method"`
 }
 
+// A measure of one area through time.
+type AreaTrend struct {
+	// Its code.
+	Code registry.AreaCode `json:"code"`
+	// The area, as the newest of the editions has it; null where that has published figures of it only.
+	Area *Area `json:"area,omitempty"`
+	// Figures, oldest first.
+	Points []*TrendPoint `json:"points"`
+	// Last figure less the first; null with fewer than two.
+	Change *float64 `json:"change,omitempty"`
+	// Slope of the straight line through them, a year; null with fewer than two.
+	SlopePerYear *float64 `json:"slopePerYear,omitempty"`
+	// Which way it goes. Of protected figures a small slope may be deviation only.
+	Reading targeting.Reading `json:"reading"`
+	// How it was made.
+	Method *Method `json:"method"`
+}
+
 // A rule tried out in one area.
 type AreaWhatIf struct {
 	// The area.
@@ -157,6 +177,14 @@ type AuditVerification struct {
 	FaultAt *int `json:"faultAt,omitempty"`
 	// What is wrong with it; null when nothing is.
 	Fault *string `json:"fault,omitempty"`
+}
+
+// Who is poor and deprived in one indicator.
+type CensoredHeadcount struct {
+	// The indicator.
+	Deprivation registry.Deprivation `json:"deprivation"`
+	// Share of the people.
+	Rate *Rate `json:"rate"`
 }
 
 // What one criterion adds to a score.
@@ -245,12 +273,22 @@ type GroupBy struct {
 type Hotspots struct {
 	// Whether figures of neighbours are alike in all the city.
 	Global *GlobalMoran `json:"global"`
-	// Each area, by code.
+	// Each area by code, or each hexagon that somebody lives in by its place in the grid.
 	Areas []*AreaHotspot `json:"areas"`
 	// What to know before using them: areas without a value, islands, low power.
 	Notes []string `json:"notes"`
 	// How they were made.
 	Method *Method `json:"method"`
+}
+
+// An indicator's part of M0.
+type IndicatorContribution struct {
+	// The indicator.
+	Deprivation registry.Deprivation `json:"deprivation"`
+	// Its weight; the weights add up to 1.
+	Weight float64 `json:"weight"`
+	// weight · censored headcount / M0.
+	Share *Rate `json:"share"`
 }
 
 // A published figure by its code, e.g. p0_persen.
@@ -259,6 +297,48 @@ type IndicatorInput struct {
 	Code string `json:"code"`
 	// Its year; of each area the newest when not given.
 	Year *int `json:"year,omitempty"`
+}
+
+// A published figure of an area beside that of a reference, in the years that both have.
+type IndicatorReading struct {
+	// Code of the area.
+	Code registry.AreaCode `json:"code"`
+	// The area; null where the edition has published figures of it only.
+	Area *Area `json:"area,omitempty"`
+	// Code of the reference.
+	Reference registry.AreaCode `json:"reference"`
+	// Years in common.
+	Years int `json:"years"`
+	// The first of them; null without any.
+	FirstYear *int `json:"firstYear,omitempty"`
+	// The last of them; null without any.
+	LastYear *int `json:"lastYear,omitempty"`
+	// The area's figure of the last year; null without any.
+	Own *float64 `json:"own,omitempty"`
+	// The reference's figure of the last year; null without any.
+	Beside *float64 `json:"beside,omitempty"`
+	// own beside the reference: BETTER, WORSE or EQUAL.
+	Position targeting.Reading `json:"position"`
+	// Relevance: whether the distance to the reference grows or shrinks from the first year to the last.
+	Gap targeting.GapReading `json:"gap"`
+	// Slope of the area's line, a year; null under two years.
+	OwnSlopePerYear *float64 `json:"ownSlopePerYear,omitempty"`
+	// Slope of the reference's line, a year; null under two years.
+	ReferenceSlopePerYear *float64 `json:"referenceSlopePerYear,omitempty"`
+	// Effectiveness: whether the area's line is BETTER or WORSE than the reference's, EQUAL within half a percent a year.
+	Effectiveness targeting.Reading `json:"effectiveness"`
+	// How it was made.
+	Method *Method `json:"method"`
+}
+
+// Where a true figure lies with 90 % confidence.
+type Interval struct {
+	// Lower end; null when SUPPRESSED or UNKNOWN.
+	Lower *float64 `json:"lower,omitempty"`
+	// Upper end; null when SUPPRESSED or UNKNOWN.
+	Upper *float64 `json:"upper,omitempty"`
+	// How it relates to the truth.
+	Status registry.FigureStatus `json:"status"`
 }
 
 // A key that was made or revoked. ADMIN.
@@ -299,6 +379,8 @@ type Limits struct {
 	BodyBytes int `json:"bodyBytes"`
 	// Longest time in seconds.
 	Seconds int `json:"seconds"`
+	// Most households among which pockets are looked for.
+	PocketHouseholds int `json:"pocketHouseholds"`
 }
 
 // What areas are compared by: exactly one of these.
@@ -331,12 +413,69 @@ type MethodParameter struct {
 	Value string `json:"value"`
 }
 
+// Multidimensional poverty over people in households of which all indicators are known.
+type Multidimensional struct {
+	// H: share of the people who are poor.
+	HeadcountRatio *Rate `json:"headcountRatio"`
+	// A: mean share of the weights that poor people are deprived in. Nobody poor: UNKNOWN.
+	Intensity *Rate `json:"intensity"`
+	// M0 = H · A: share of the weights that people are deprived in, counting the poor only.
+	AdjustedHeadcount *Rate `json:"adjustedHeadcount"`
+	// What each indicator contributes to M0: they add up to 1. Nobody poor: UNKNOWN.
+	Contributions []*IndicatorContribution `json:"contributions"`
+	// Censored headcounts: share of the people who are poor and deprived in an indicator.
+	Censored []*CensoredHeadcount `json:"censored"`
+	// Households with an indicator that is not known: they are in no figure here but the bounds.
+	LeftOut *Count `json:"leftOut"`
+	// Households of which all indicators are known.
+	Judged *Count `json:"judged"`
+	// Of those, households that are poor.
+	Poor *Count `json:"poor"`
+	// Lower bound of H over everybody: nobody left out is poor.
+	LowestHeadcountRatio *Rate `json:"lowestHeadcountRatio"`
+	// Upper bound of H over everybody: all that were left out are poor.
+	HighestHeadcountRatio *Rate `json:"highestHeadcountRatio"`
+	// How it was made.
+	Method *Method `json:"method"`
+}
+
+// Whom a multidimensional index counts as poor: who is deprived in at least so much of the weights. Protected roles are
+// answered for the published index, which is what one gets without an input.
+type MultidimensionalInput struct {
+	// Deprivations, each once.
+	Indicators []registry.Deprivation `json:"indicators"`
+	// Weight of each, in their order, above 0; scaled to add up to 1. All alike when not given.
+	Weights []float64 `json:"weights,omitempty"`
+	// Share of the weights from which a household is poor; above 0, at most 1.
+	Cutoff *float64 `json:"cutoff,omitempty"`
+}
+
 // A measure and its bad end.
 type OrientedMeasure struct {
 	// What.
 	Measure *MeasureInput `json:"measure"`
 	// Which end is bad.
 	Direction *targeting.Orientation `json:"direction,omitempty"`
+}
+
+// Whether priorities by a chapter of the plan rest on enough.
+type PillarPreset struct {
+	// The chapter.
+	Pillar registry.Pillar `json:"pillar"`
+	// Of at least one of its deprivations enough is known: of half of the households.
+	Usable bool `json:"usable"`
+	// Its deprivations of which too little is known; they hardly count in a ranking.
+	Missing []registry.Deprivation `json:"missing"`
+}
+
+// The pocket of another edition that goes on as this one.
+type PocketMatch struct {
+	// Id of that pocket.
+	ID string `json:"id"`
+	// Households that both have.
+	Households *Count `json:"households"`
+	// Those of the households in either, 0 to 1; 1 is the same households.
+	Share float64 `json:"share"`
 }
 
 // A ranking with its reasons.
@@ -367,7 +506,7 @@ type PriorityInput struct {
 	Draws *int `json:"draws,omitempty"`
 	// Start of the random numbers: the same seed gives the same answer.
 	Seed *int `json:"seed,omitempty"`
-	// How many areas are 'at the top' in probabilityTop.
+	// How many areas are 'at the top' in sensitivity.
 	Top *int `json:"top,omitempty"`
 }
 
@@ -411,26 +550,6 @@ type PublishChange struct {
 	Edition *Edition `json:"edition"`
 }
 
-// One area in a ranking.
-type RankedArea struct {
-	// The area.
-	Area *Area `json:"area"`
-	// Sum of what the criteria contribute; 0 to 1 unless by Z_SCORE; null without any figure.
-	Score *float64 `json:"score,omitempty"`
-	// 1 is the most urgent; equal scores share the lowest rank; null without any figure.
-	Rank *int `json:"rank,omitempty"`
-	// Its rank is at least this in 90 % of the draws; null without draws.
-	RankLow *int `json:"rankLow,omitempty"`
-	// Its rank is at most this in 90 % of the draws; null without draws.
-	RankHigh *int `json:"rankHigh,omitempty"`
-	// Share of the draws in which it is at the top; null without draws.
-	ProbabilityTop *float64 `json:"probabilityTop,omitempty"`
-	// What each criterion adds.
-	Contributions []*Contribution `json:"contributions"`
-	// Which figures are missing; null when none is.
-	Note *string `json:"note,omitempty"`
-}
-
 // Requests that the key, or the address without one, has left.
 type RequestAllowance struct {
 	// Requests a minute.
@@ -449,6 +568,18 @@ type ShareInput struct {
 	Among *registry.Filter `json:"among,omitempty"`
 	// People in the households instead of households.
 	People *bool `json:"people,omitempty"`
+}
+
+// A figure at one time.
+type TrendPoint struct {
+	// The edition that it was computed from; for a published figure, the one that holds it.
+	Edition *Edition `json:"edition"`
+	// As of which day; null for a published figure.
+	AsOf *registry.Date `json:"asOf,omitempty"`
+	// Of which year, of a published figure; null for others.
+	Year *int `json:"year,omitempty"`
+	// The figure; of a published figure in its unit.
+	Value *Rate `json:"value"`
 }
 
 // A rule tried out.
@@ -767,6 +898,70 @@ func (e *NeighbourRule) UnmarshalJSON(b []byte) error {
 }
 
 func (e NeighbourRule) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a pocket is made of.
+type PocketUnit string
+
+const (
+	// Households with a location.
+	PocketUnitHousehold PocketUnit = "HOUSEHOLD"
+	// Blocks of twenty and more households, for protected roles: the place of a block is its centre.
+	PocketUnitBlock PocketUnit = "BLOCK"
+	// Households without a location, of one recorded neighbourhood unit (rukun tetangga).
+	PocketUnitRt PocketUnit = "RT"
+	// Households without a location and without a neighbourhood unit, of one kelurahan; for protected roles, of blocks without a location.
+	PocketUnitKelurahan PocketUnit = "KELURAHAN"
+)
+
+var AllPocketUnit = []PocketUnit{
+	PocketUnitHousehold,
+	PocketUnitBlock,
+	PocketUnitRt,
+	PocketUnitKelurahan,
+}
+
+func (e PocketUnit) IsValid() bool {
+	switch e {
+	case PocketUnitHousehold, PocketUnitBlock, PocketUnitRt, PocketUnitKelurahan:
+		return true
+	}
+	return false
+}
+
+func (e PocketUnit) String() string {
+	return string(e)
+}
+
+func (e *PocketUnit) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PocketUnit(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PocketUnit", str)
+	}
+	return nil
+}
+
+func (e PocketUnit) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PocketUnit) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PocketUnit) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -22,7 +22,7 @@ func Prioritise(ctx context.Context, v *registry.View, in PriorityInput) (*Prior
 	for i, c := range criteria {
 		inputs[i], fields[i] = c.Measure, fmt.Sprintf("input.criteria[%d].measure", i)
 	}
-	values, err := evaluate(ctx, v, inputs, fields, in.Level, in.Within)
+	values, err := evaluate(ctx, v, inputs, fields, areasOr(in.Level), in.Within)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func Prioritise(ctx context.Context, v *registry.View, in PriorityInput) (*Prior
 	}
 	how := method("weighted mean of normalised criteria; ranks by Dirichlet weights and resampled shares", "kantong, methods 9",
 		"normalisation", q.Normalisation, "draws", q.Draws, "seed", q.Seed, "concentration", q.Concentration, "top", q.Top, "edition", v.State.ID())
-	return priorities(v, &found, how), nil
+	return priorities(v, &found, q.Top, how), nil
 }
 
 // criteriaOf are those that were given, or the deprivations of a pillar, or of all.
@@ -87,7 +87,7 @@ func criterion(in *CriterionInput, values []measure.Value) targeting.Criterion {
 	return c
 }
 
-func priorities(v *registry.View, found *targeting.Priorities, how *Method) *Priorities {
+func priorities(v *registry.View, found *targeting.Priorities, top int, how *Method) *Priorities {
 	out := &Priorities{Ranked: []*RankedArea{}, Criteria: []*CriterionWeight{}, Sensitivity: []*CriterionOmission{}, Method: how}
 	codes := make([]registry.AreaCode, len(found.Areas))
 	for i := range found.Areas {
@@ -95,7 +95,7 @@ func priorities(v *registry.View, found *targeting.Priorities, how *Method) *Pri
 	}
 	nodes := areasOf(v, codes)
 	for i := range found.Areas {
-		out.Ranked = append(out.Ranked, rankedArea(nodes.byCode(found.Areas[i].Area), &found.Areas[i]))
+		out.Ranked = append(out.Ranked, rankedArea(nodes.byCode(found.Areas[i].Area), &found.Areas[i], top))
 	}
 	for _, c := range found.Criteria {
 		out.Criteria = append(out.Criteria, &CriterionWeight{Criterion: c.Name, Weight: c.Weight, Note: optional(c.Note)})
@@ -117,13 +117,37 @@ func priorities(v *registry.View, found *targeting.Priorities, how *Method) *Pri
 	return out
 }
 
-func rankedArea(area *Area, p *targeting.Priority) *RankedArea {
-	r := &RankedArea{Area: area, Contributions: []*Contribution{}, Note: optional(p.Note)}
+// RankedArea is one area in a ranking.
+type RankedArea struct {
+	Area                    *Area
+	Score                   *float64
+	Rank, RankLow, RankHigh *int
+	Contributions           []*Contribution
+	Note                    *string
+
+	uncertainty *targeting.RankUncertainty
+	top         int
+}
+
+// ProbabilityTop is nil without draws.
+func (r *RankedArea) ProbabilityTop(k *int) (*float64, error) {
+	top := valueOr(k, r.top)
+	if top < 1 {
+		return nil, registry.Invalid("k", "%d: give how many areas are at the top, 1 or more", top)
+	}
+	if r.uncertainty == nil {
+		return nil, nil
+	}
+	return new(r.uncertainty.InTop(top)), nil
+}
+
+func rankedArea(area *Area, p *targeting.Priority, top int) *RankedArea {
+	r := &RankedArea{Area: area, Contributions: []*Contribution{}, Note: optional(p.Note), uncertainty: p.Uncertainty, top: top}
 	if p.Rank > 0 {
 		r.Score, r.Rank = &p.Score, &p.Rank
 	}
 	if u := p.Uncertainty; u != nil {
-		r.RankLow, r.RankHigh, r.ProbabilityTop = &u.Low, &u.High, &u.InTop
+		r.RankLow, r.RankHigh = &u.Low, &u.High
 	}
 	for _, c := range p.Contributions {
 		r.Contributions = append(r.Contributions, &Contribution{Criterion: c.Criterion, Raw: new(rate(c.Raw)), Normalised: c.Normalised, Weighted: c.Weighted})

@@ -82,7 +82,7 @@ func (p *Program) Coverage(ctx context.Context, by *registry.AreaLevel, within *
 			codes[i] = v.Programs[position].Code
 		}
 		want := coverageParts(ctx, order)
-		answers, err := v.Summarise(ctx, targeting.Queries(codes, filter, level, want))
+		answers, err := v.Summarise(ctx, targeting.Queries(codes, filter, registry.AreasOf(level), want))
 		if err != nil {
 			return nil, err
 		}

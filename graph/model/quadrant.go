@@ -11,7 +11,7 @@ import (
 // Quadrants places areas by two measures beside a reference.
 func Quadrants(ctx context.Context, v *registry.View, main, supporting OrientedMeasure, level *registry.AreaLevel, reference *registry.AreaCode) ([]*AreaQuadrant, error) {
 	inputs, fields := []*MeasureInput{main.Measure, supporting.Measure}, []string{"main.measure", "supporting.measure"}
-	values, err := evaluate(ctx, v, inputs, fields, level, nil)
+	values, err := evaluate(ctx, v, inputs, fields, areasOr(level), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -21,8 +21,7 @@ func Quadrants(ctx context.Context, v *registry.View, main, supporting OrientedM
 		if _, ok := v.Areas.Find(*reference); !ok {
 			return nil, registry.NotFound("reference", "edition %s has no area %s", v.State.ID(), *reference)
 		}
-		at := reference.Level()
-		of, err := evaluate(ctx, v, inputs, fields, &at, []registry.AreaCode{*reference})
+		of, err := evaluate(ctx, v, inputs, fields, registry.AreasOf(reference.Level()), []registry.AreaCode{*reference})
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 
 // Rates gives a share in every area, raw and smoothed.
 func Rates(ctx context.Context, v *registry.View, in *MeasureInput, level *registry.AreaLevel, within []registry.AreaCode) ([]*AreaRate, error) {
-	values, err := evaluate(ctx, v, []*MeasureInput{in}, []string{"measure"}, level, within)
+	values, err := evaluate(ctx, v, []*MeasureInput{in}, []string{"measure"}, areasOr(level), within)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func Rates(ctx context.Context, v *registry.View, in *MeasureInput, level *regis
 }
 
 // evaluate checks measures and asks for all of them at once.
-func evaluate(ctx context.Context, v *registry.View, inputs []*MeasureInput, fields []string, level *registry.AreaLevel, within []registry.AreaCode) ([][]measure.Value, error) {
+func evaluate(ctx context.Context, v *registry.View, inputs []*MeasureInput, fields []string, by registry.Dimension, within []registry.AreaCode) ([][]measure.Value, error) {
 	if err := checkWithin(v, within); err != nil {
 		return nil, err
 	}
@@ -60,6 +60,6 @@ func evaluate(ctx context.Context, v *registry.View, inputs []*MeasureInput, fie
 		}
 		measures[i] = in.measure()
 	}
-	values, err := measure.Evaluate(ctx, v, measures, valueOr(level, registry.LevelKelurahan), within)
+	values, err := measure.Evaluate(ctx, v, measures, by, within)
 	return values, under("measure", err)
 }

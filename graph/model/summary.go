@@ -3,7 +3,6 @@ package model
 import (
 	"context"
 
-	"kantong/internal/poverty"
 	"kantong/internal/registry"
 )
 
@@ -15,7 +14,8 @@ type Summary struct {
 
 type summaries struct {
 	memo
-	view *registry.View
+	view    *registry.View
+	queries []registry.SummaryQuery // that the level was asked with
 }
 
 func (s *Summary) Edition() *Edition { return EditionOf(s.level.view) }
@@ -103,29 +103,4 @@ func (s *Summary) Composition() []CompositionCount {
 		out[k] = CompositionCount{registry.PersonKind(k), people(t), households(t)}
 	}
 	return out
-}
-
-// Poverty is the measures of one line.
-type Poverty struct {
-	LineRupiah               int64
-	People                   Count
-	Headcount, Gap, Severity Rate
-}
-
-// Poverty is nil where no household has its expenditure recorded.
-func (s *Summary) Poverty(lineRupiah int64) (*Poverty, error) {
-	if lineRupiah <= 0 || lineRupiah > registry.MaxExpenditureRupiah {
-		return nil, registry.Invalid("lineRupiah", "%d is outside 1 to %d", lineRupiah, int64(registry.MaxExpenditureRupiah))
-	}
-	for _, p := range s.cell.Poverty {
-		if p.LineRupiah != lineRupiah {
-			continue
-		}
-		if p.Base.Status.HasValue() && p.Base.People == 0 {
-			return nil, nil
-		}
-		m := poverty.FGT(p)
-		return &Poverty{lineRupiah, people(m.People), rate(m.Headcount), rate(m.Gap), rate(m.Severity)}, nil
-	}
-	return nil, nil
 }

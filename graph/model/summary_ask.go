@@ -35,7 +35,7 @@ func Summarise(ctx context.Context, v *registry.View, filter *registry.Filter) (
 	if err != nil {
 		return nil, underFilter(err)
 	}
-	return &Summary{answers[0][0], &summaries{view: v}}, nil
+	return &Summary{answers[0][0], &summaries{view: v, queries: []registry.SummaryQuery{q}}}, nil
 }
 
 // Summary asks once for all areas of the level.
@@ -55,7 +55,7 @@ func (l *areas) summarise(ctx context.Context, filter *registry.Filter) (map[reg
 	if err != nil {
 		return nil, underFilter(err)
 	}
-	level := &summaries{view: l.view}
+	level := &summaries{view: l.view, queries: queries}
 	out := make(map[registry.AreaCode]*Summary, len(l.positions))
 	for i, cells := range answers {
 		for _, c := range cells {

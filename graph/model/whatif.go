@@ -18,7 +18,7 @@ func TryRule(ctx context.Context, v *registry.View, program string, rule registr
 		return nil, registry.Invalid("unitCostRupiah", "%d is outside 0 to %d", unitCostRupiah, int64(maxUnitCostRupiah))
 	}
 	present := registry.Filter{EligibleFor: program}
-	by := []registry.Dimension{{Kind: registry.ByArea, Level: valueOr(level, registry.LevelKelurahan)}}
+	by := []registry.Dimension{areasOr(level)}
 	var queries []registry.SummaryQuery
 	for _, f := range []registry.Filter{rule, present, registry.Join(&rule, &present)} {
 		queries = append(queries, registry.SummaryQuery{Filter: f}, registry.SummaryQuery{Filter: f, By: by})
