@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"kantong/internal/targeting":               {"kantong/internal/registry"},
 	"kantong/internal/spatial":                 {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/pockets":                 {"kantong/internal/geo", "kantong/internal/registry"},
-	"kantong/internal/measure":                 {"kantong/internal/registry", "kantong/internal/targeting"},
+	"kantong/internal/measure":                 {"kantong/internal/geo", "kantong/internal/registry", "kantong/internal/targeting"},
 	"kantong/internal/disclosure":              {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/access":                  {"kantong/internal/registry"},
 	"kantong/internal/audit":                   {"kantong/internal/registry"},
@@ -46,11 +46,11 @@ var mayImport = map[string][]string{
 	"kantong/graph/model": {"kantong/graph/scalar", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/disclosure", "kantong/internal/geo", "kantong/internal/measure", "kantong/internal/pockets",
 		"kantong/internal/poverty", "kantong/internal/registry", "kantong/internal/spatial", "kantong/internal/targeting"},
 	"kantong/graph/generated": {"kantong/graph/model", "kantong/graph/scalar", "kantong/internal/registry", "kantong/internal/spatial", "kantong/internal/targeting"},
-	"kantong/graph":           {"kantong/graph/generated", "kantong/graph/model", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/disclosure", "kantong/internal/registry"},
+	"kantong/graph":           {"kantong/graph/generated", "kantong/graph/model", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/disclosure", "kantong/internal/registry", "kantong/internal/targeting"},
 	"kantong/internal/attack": {},
 	"kantong/internal/server": {"kantong/graph", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/disclosure", "kantong/internal/observe", "kantong/internal/registry"},
-	"kantong/internal/cli": {"kantong/geodata", "kantong/graph", "kantong/web", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/columnar", "kantong/internal/demo",
-		"kantong/internal/disclosure", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/observe", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server"},
+	"kantong/internal/cli": {"kantong/geodata", "kantong/graph", "kantong/web", "kantong/internal/geo", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/columnar", "kantong/internal/demo",
+		"kantong/internal/disclosure", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server"},
 }
 
 // onlyImporter names libraries that few packages may import, so that each can be replaced in one place.

@@ -23,9 +23,14 @@ type auditCommand struct {
 // audit records what a command did, after it was done. Whoever can run commands on a store can do anything with it, and
 // who that is stays outside of the log: the name of an account would be personal data.
 func (p *program) audit(s *store, action, operation string, states ...string) error {
-	err := audit.NewLog(s.ledger).Write(p.ctx, registry.AuditEntry{At: time.Now(), Role: registry.RoleAdmin, Action: action, Operation: operation, States: states})
-	if err != nil {
-		return fmt.Errorf("%s is done, but is not in the audit log: %w", action, err)
+	return p.auditEntry(s, registry.AuditEntry{Action: action, Operation: operation, States: states})
+}
+
+// auditEntry is audit with more to say.
+func (p *program) auditEntry(s *store, e registry.AuditEntry) error {
+	e.At, e.Role = time.Now(), registry.RoleAdmin
+	if err := audit.NewLog(s.ledger).Write(p.ctx, e); err != nil {
+		return fmt.Errorf("%s is done, but is not in the audit log: %w", e.Action, err)
 	}
 	return nil
 }

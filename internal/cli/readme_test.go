@@ -103,19 +103,38 @@ func TestReadmeStory(t *testing.T) {
 				Households count
 			}
 		}
+		Pockets []struct {
+			Households count
+			Hull       json.RawMessage
+			Profile    []struct {
+				Deprivation string
+				Share       struct{ Value float64 }
+				Lift        float64
+			}
+		}
 		Unreached struct{ TotalCount int }
 	}
 	s.ask(t, s.key, `{ priorities(input: {}) { ranked { rankLow rankHigh area { name } } }
 		program(code: "PKH") { coverage(order: NOT_REACHED, first: 1) { area { name } eligible { value } notReached { value } } }
 		rates(measure: {exclusion: "PKH"}, within: ["19.71.01.1006"]) { raw { value } lower { value } upper { value } }
 		allocate(input: {program: "PKH", budgetRupiah: 1000000000, across: GAP}) { areas { area { name } rupiah households { value } } reached { value } rounding }
-		unreached(program: "PKH", filter: {areas: ["19.71.01.1006"]}) { totalCount } }`, &a)
+		pockets(filter: {areas: ["19.71.01.1006"], eligibleFor: "PKH", notEnrolledIn: ["PKH"]}, minHouseholds: 5) { households { value } hull profile { deprivation share { value } lift } }
+	}`, &a)
+	body, _ := json.Marshal(map[string]any{"query": `query($hull: Geometry!) { unreached(program: "PKH", filter: {where: {coveredBy: $hull}}) { totalCount } }`, "variables": map[string]any{"hull": a.Pockets[1].Hull}})
+	s.post(t, s.key, string(body), &a)
 	first, second, missed, rate := a.Priorities.Ranked[0], a.Priorities.Ranked[1], a.Program.Coverage[0], a.Rates[0]
 	wants := []string{
 		first.Area.Name + " comes first", fmt.Sprintf("its rank is %d to %d", first.RankLow, first.RankHigh), second.Area.Name + ", second, " + fmt.Sprintf("%d to %d", second.RankLow, second.RankHigh),
 		fmt.Sprintf("most families in %s, %d of the %d", missed.Area.Name, *missed.NotReached.Value, *missed.Eligible.Value),
 		fmt.Sprintf("%.0f %%, and between %.0f %% and %.0f %%", 100*rate.Raw.Value, 100*rate.Lower.Value, 100*rate.Upper.Value),
-		fmt.Sprintf("reaches %d families", *a.Allocate.Reached.Value), humanize.Comma(int64(a.Allocate.Rounding)) + " is left over", fmt.Sprintf("the %d families as rows", a.Unreached.TotalCount),
+		fmt.Sprintf("reaches %d families", *a.Allocate.Reached.Value), humanize.Comma(int64(a.Allocate.Rounding)) + " is left over",
+		fmt.Sprintf("of the %d, %d live close together", *missed.NotReached.Value, *a.Pockets[0].Households.Value), fmt.Sprintf("%d live close together in a second pocket", *a.Pockets[1].Households.Value),
+		fmt.Sprintf("these %d families as rows", a.Unreached.TotalCount),
+	}
+	for _, p := range a.Pockets[0].Profile {
+		if p.Deprivation == "UNFIT_ROOF" {
+			wants = append(wants, fmt.Sprintf("%.0f %% of them under an unfit roof, %.1f times", 100*p.Share.Value, p.Lift))
+		}
 	}
 	for _, area := range a.Allocate.Areas {
 		if area.Area.Name == missed.Area.Name {

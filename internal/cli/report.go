@@ -17,6 +17,7 @@ import (
 
 type reportCommand struct {
 	Priorities reportPriorities `cmd:"" help:"Write the ranking of areas, with its reasons, as a table."`
+	Pockets    reportPockets    `cmd:"" help:"Write where poor families live close together, as a table or a map layer. It takes registries of any size."`
 }
 
 type reportPriorities struct {
