@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paulmach/orb"
+
 	"kantong/internal/geo"
 	"kantong/internal/registry"
 	"kantong/internal/storetest"
@@ -41,29 +43,39 @@ func TestDegenerate(t *testing.T) {
 		name       string
 		households int
 		edit       func(i int, h *registry.Household)
-		says       []string // part of the answer of a planner
+		says       []string                                  // part of the answer of a planner
+		areas      func(registry.Area) (registry.Area, bool) // nil: as they are
 	}{
-		{"nobody", 0, func(int, *registry.Household) {}, []string{`"rounding":100000001`, `"reading":"UNKNOWN"`}},
-		{"one household", 1, func(int, *registry.Household) {}, nil},
-		{"nobody poor", 300, func(_ int, h *registry.Household) { change(h, 0, all, 10); h.Expenditure = 9_000_000 }, []string{`"multidimensional":{"headcountRatio":{"value":0,"status":"EXACT"},"intensity":{"value":null,"status":"UNKNOWN"}`}},
-		{"everybody poor", 300, func(_ int, h *registry.Household) { change(h, all, all, 1); h.Expenditure = 1 }, []string{`"multidimensional":{"headcountRatio":{"value":1,"status":"EXACT"},"intensity":{"value":1,"status":"EXACT"}`}},
+		{"nobody", 0, func(int, *registry.Household) {}, []string{`"rounding":100000001`, `"reading":"UNKNOWN"`}, nil},
+		{"one household", 1, func(int, *registry.Household) {}, nil, nil},
+		{"nobody poor", 300, func(_ int, h *registry.Household) { change(h, 0, all, 10); h.Expenditure = 9_000_000 }, []string{`"multidimensional":{"headcountRatio":{"value":0,"status":"EXACT"},"intensity":{"value":null,"status":"UNKNOWN"}`}, nil},
+		{"everybody poor", 300, func(_ int, h *registry.Household) { change(h, all, all, 1); h.Expenditure = 1 }, []string{`"multidimensional":{"headcountRatio":{"value":1,"status":"EXACT"},"intensity":{"value":1,"status":"EXACT"}`}, nil},
 		{"nothing known", 300, func(_ int, h *registry.Household) {
 			*h = registry.Household{ID: h.ID, Area: h.Area, Members: registry.UnknownInt}
 			empty := registry.NewHousehold(h.ID, h.Area)
 			*h = empty
-		}, []string{`"usable":false`, `"poverty":null`}},
-		{"no expenditure", 300, func(_ int, h *registry.Household) { h.Expenditure = registry.UnknownInt }, []string{`"poverty":null`}},
+		}, []string{`"usable":false`, `"poverty":null`}, nil},
+		{"no expenditure", 300, func(_ int, h *registry.Household) { h.Expenditure = registry.UnknownInt }, []string{`"poverty":null`}, nil},
 		{"no location", 300, func(_ int, h *registry.Household) {
 			h.Located, h.Point, h.RW, h.RT = false, geo.PointE7{}, "001", "002"
-		}, []string{`"unit":"RT"`, `No location is recorded for`}},
-		{"neither location nor RT", 300, func(_ int, h *registry.Household) { h.Located, h.Point, h.RW, h.RT = false, geo.PointE7{}, "", "" }, []string{`"unit":"KELURAHAN"`, `No location is recorded for`}},
+		}, []string{`"unit":"RT"`, `No location is recorded for`}, nil},
+		{"neither location nor RT", 300, func(_ int, h *registry.Household) { h.Located, h.Point, h.RW, h.RT = false, geo.PointE7{}, "", "" }, []string{`"unit":"KELURAHAN"`, `No location is recorded for`}, nil},
 		{"RTs too small for pockets", 40, func(i int, h *registry.Household) {
 			h.Located, h.Point, h.RW, h.RT = false, geo.PointE7{}, "001", strconv.Itoa(i)
-		}, []string{`"pockets":[]`, `"path":["pockets"],"notes":["`}},
+		}, []string{`"pockets":[]`, `"path":["pockets"],"notes":["`}, nil},
 		{"one place", 300, func(_ int, h *registry.Household) {
 			h.Area, h.Located, h.Point = "19.71.01.1001", true, geo.PointE7{Lon: 1_061_000_000, Lat: -21_000_000}
-		}, nil},
-		{"all alike", 280, func(i int, h *registry.Household) { change(h, 1<<registry.UnsafeWater, all, 3) }, []string{`"rank":1`}},
+		}, nil, nil},
+		{"all alike", 280, func(i int, h *registry.Household) { change(h, 1<<registry.UnsafeWater, all, 3) }, []string{`"rank":1`}, nil},
+		{"one area", 300, func(_ int, h *registry.Household) { h.Area = "19.71.01.1001" }, []string{`"moranI":null`, `"rank":1`, `no neighbour with a figure`}, func(a registry.Area) (registry.Area, bool) {
+			return a, registry.AreaCode("19.71.01.1001").Within(a.Code)
+		}},
+		{"islands", 300, func(int, *registry.Household) {}, []string{`"moranI":null`, `no neighbour with a figure`}, func(a registry.Area) (registry.Area, bool) {
+			if c := a.Label; a.Boundary != nil {
+				a.Boundary = orb.MultiPolygon{orb.Bound{Min: orb.Point{c[0] - 1e-3, c[1] - 1e-3}, Max: orb.Point{c[0] + 1e-3, c[1] + 1e-3}}.ToPolygon()}
+			}
+			return a, true
+		}},
 	}
 	number := regexp.MustCompile(`NaN|Inf`)
 	for _, c := range cases {
@@ -71,6 +83,9 @@ func TestDegenerate(t *testing.T) {
 		var enrolments []registry.Enrolment
 		for i := range records {
 			c.edit(i, &records[i].Household)
+		}
+		if c.areas != nil {
+			d = withAreas(t, d, c.areas)
 		}
 		f := newFixtureOf(t, d, records, enrolments)
 		for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner, registry.RolePlanner} {
@@ -99,6 +114,24 @@ func TestDegenerate(t *testing.T) {
 			})
 		}
 	}
+}
+
+// withAreas is a dataset with its areas changed, or left out.
+func withAreas(t *testing.T, d *registry.Dataset, change func(registry.Area) (registry.Area, bool)) *registry.Dataset {
+	t.Helper()
+	var list []registry.Area
+	for i := range d.Areas.Len() {
+		if a, keep := change(*d.Areas.Area(i)); keep {
+			list = append(list, a)
+		}
+	}
+	index, err := registry.NewAreas(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := *d
+	changed.Areas = index
+	return &changed
 }
 
 // checkShares walks an answer: what is called a share is one.

@@ -5349,10 +5349,10 @@ type Pocket {
   rw: String
   "Neighbourhood unit (rukun tetangga) of an RT pocket, as recorded."
   rt: String
-  "What marks it: each deprivation among its households (of blocks: among all who live in them)."
-  profile: [PocketDeprivation!]!
-  "Its households that a programme means and does not reach (of blocks: all who live in them)."
-  unreached("Code of the programme." program: ID!): Count!
+  "What marks it: each deprivation among its households (of blocks: among all who live in them). Null beside an error, as when a partner's budget of figures ends."
+  profile: [PocketDeprivation!]
+  "Its households that a programme means and does not reach. SUPPRESSED for blocks, of which one attribute at a time can be asked. Null beside an error, as of a programme that there is not."
+  unreached("Code of the programme." program: ID!): Count
   "The pocket of another edition, found with the same parameters, with which it shares most households; null when none."
   sameAs("Edition or state." edition: ID!): PocketMatch
   "What to know before using it: what has no location, what blocks can't tell."
@@ -16490,14 +16490,14 @@ func (ec *executionContext) _Pocket_profile(ctx context.Context, field graphql.C
 			return ec.fieldContext_Pocket_profile(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Profile(), nil
+			return obj.Profile(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.PocketDeprivation) graphql.Marshaler {
-			return ec.marshalNPocketDeprivation2ᚕkantongᚋgraphᚋmodelᚐPocketDeprivationᚄ(ctx, selections, v)
+			return ec.marshalOPocketDeprivation2ᚕkantongᚋgraphᚋmodelᚐPocketDeprivationᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Pocket_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -16526,11 +16526,11 @@ func (ec *executionContext) _Pocket_unreached(ctx context.Context, field graphql
 			return obj.Unreached(ctx, fc.Args["program"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
-			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Count) graphql.Marshaler {
+			return ec.marshalOCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Pocket_unreached(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -26649,13 +26649,14 @@ func (ec *executionContext) _Pocket(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "profile":
-			out.Values[i] = ec._Pocket_profile(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Pocket_profile(ctx, field, obj)
+				})
 		case "unreached":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Pocket_unreached(ctx, field, obj)
 				})
@@ -29383,22 +29384,6 @@ func (ec *executionContext) marshalNPocketDeprivation2kantongᚋgraphᚋmodelᚐ
 	return ec._PocketDeprivation(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNPocketDeprivation2ᚕkantongᚋgraphᚋmodelᚐPocketDeprivationᚄ(ctx context.Context, sel ast.SelectionSet, v []model.PocketDeprivation) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPocketDeprivation2kantongᚋgraphᚋmodelᚐPocketDeprivation(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNPocketUnit2kantongᚋgraphᚋmodelᚐPocketUnit(ctx context.Context, v any) (model.PocketUnit, error) {
 	var res model.PocketUnit
 	err := res.UnmarshalGQL(v)
@@ -30032,6 +30017,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx context.Context, sel ast.SelectionSet, v *model.Count) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Count(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCoverage2ᚖkantongᚋgraphᚋmodelᚐCoverage(ctx context.Context, sel ast.SelectionSet, v *model.Coverage) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -30612,6 +30604,25 @@ func (ec *executionContext) marshalOPocket2ᚕᚖkantongᚋgraphᚋmodelᚐPocke
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPocket2ᚖkantongᚋgraphᚋmodelᚐPocket(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOPocketDeprivation2ᚕkantongᚋgraphᚋmodelᚐPocketDeprivationᚄ(ctx context.Context, sel ast.SelectionSet, v []model.PocketDeprivation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPocketDeprivation2kantongᚋgraphᚋmodelᚐPocketDeprivation(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

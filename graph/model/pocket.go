@@ -120,22 +120,27 @@ type PocketDeprivation struct {
 	Lift        *float64
 }
 
-// Profile has every deprivation in its order.
-func (p *Pocket) Profile() []PocketDeprivation {
-	out := make([]PocketDeprivation, len(p.SurveyPocket.Profile))
-	for i, m := range p.SurveyPocket.Profile {
+// Profile has every deprivation in its order. It asks once for all pockets.
+func (p *Pocket) Profile(ctx context.Context) ([]PocketDeprivation, error) {
+	profiles, err := once(ctx, &p.level.memo, func() ([][]pockets.Mark, error) { return p.level.survey.Profiles(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	marks := profiles[p.position]
+	out := make([]PocketDeprivation, len(marks))
+	for i, m := range marks {
 		out[i] = PocketDeprivation{m.Deprivation, m.Deprivation.Pillar(), rate(m.Share), figure(m.Lift)}
 	}
-	return out
+	return out, nil
 }
 
 // Unreached asks once for all pockets.
-func (p *Pocket) Unreached(ctx context.Context, program string) (Count, error) {
+func (p *Pocket) Unreached(ctx context.Context, program string) (*Count, error) {
 	tallies, err := once(ctx, &p.level.memo, func() ([]registry.Tally, error) { return p.level.survey.Unreached(ctx, program) })
 	if err != nil {
-		return Count{}, err
+		return nil, err
 	}
-	return households(tallies[p.position]), nil
+	return new(households(tallies[p.position])), nil
 }
 
 // match is the surveys' pockets beside each other.

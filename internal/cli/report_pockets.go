@@ -68,7 +68,11 @@ func (c *reportPockets) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		text, err := write(&pocketReport{p.ctx, v, &q, survey})
+		profiles, err := survey.Profiles(p.ctx)
+		if err != nil {
+			return err
+		}
+		text, err := write(&pocketReport{p.ctx, v, &q, survey, profiles})
 		if err != nil {
 			return err
 		}
@@ -115,6 +119,7 @@ type pocketReport struct {
 	view     *registry.View
 	question *pockets.Question
 	survey   *pockets.Survey
+	profiles [][]pockets.Mark
 }
 
 // about says what the table rests on.
@@ -141,8 +146,8 @@ func (r *pocketReport) where(p *pockets.SurveyPocket) string {
 }
 
 // marks are the deprivations by which a pocket stands out most, at least a tenth above what is usual.
-func marks(p *pockets.SurveyPocket) string {
-	list := slices.Clone(p.Profile)
+func marks(profile []pockets.Mark) string {
+	list := slices.Clone(profile)
 	slices.SortStableFunc(list, func(a, b pockets.Mark) int { return cmp.Compare(b.Lift.Value, a.Lift.Value) })
 	var words []string
 	for _, m := range list[:min(3, len(list))] {
@@ -156,8 +161,8 @@ func marks(p *pockets.SurveyPocket) string {
 func (r *pocketReport) markdown() ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Pockets\n\n%s\n\n| pocket | families | people | in | stands out by |\n|---|---|---|---|---|\n", r.about())
-	for _, p := range r.survey.Pockets {
-		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s |\n", p.ID, p.Total.Households, p.Total.People, r.where(p), marks(p))
+	for i, p := range r.survey.Pockets {
+		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s |\n", p.ID, p.Total.Households, p.Total.People, r.where(p), marks(r.profiles[i]))
 	}
 	return b.Bytes(), r.ctx.Err()
 }
@@ -168,13 +173,13 @@ func (r *pocketReport) csv() ([]byte, error) {
 	w := csv.NewWriter(&b)
 	_ = w.Write([]string{"pocket", "unit", "households", "people", "status", "area_km2", "longitude", "latitude", "in", "stands_out_by", "basis"})
 	about := r.about()
-	for _, p := range r.survey.Pockets {
+	for i, p := range r.survey.Pockets {
 		km2, err := p.AreaKm2(r.ctx)
 		if err != nil {
 			return nil, err
 		}
 		_ = w.Write([]string{p.ID, p.Unit.String(), fmt.Sprint(p.Total.Households), fmt.Sprint(p.Total.People), p.Total.Status.String(),
-			decimal(&km2), fmt.Sprintf("%.7f", p.Center[0]), fmt.Sprintf("%.7f", p.Center[1]), r.where(p), marks(p), about})
+			decimal(&km2), fmt.Sprintf("%.7f", p.Center[0]), fmt.Sprintf("%.7f", p.Center[1]), r.where(p), marks(r.profiles[i]), about})
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
@@ -205,7 +210,7 @@ func (r *pocketReport) geojson() ([]byte, error) {
 		if shape == nil {
 			shape = p.Center
 		}
-		features[i] = feature{"Feature", p.ID, geo.MarshalGeometry(shape), properties{p.Unit.String(), p.Total.Households, p.Total.People, p.Total.Status.String(), r.where(p), marks(p)}}
+		features[i] = feature{"Feature", p.ID, geo.MarshalGeometry(shape), properties{p.Unit.String(), p.Total.Households, p.Total.People, p.Total.Status.String(), r.where(p), marks(r.profiles[i])}}
 	}
 	return json.Marshal(map[string]any{"type": "FeatureCollection", "basis": r.about(), "features": features})
 }

@@ -65,7 +65,8 @@ type Survey struct {
 
 	view     *registry.View
 	question Question
-	members  []member // of all pockets, by id
+	members  []member          // of all pockets, by id
+	blocks   []*registry.Block // all that were seen, of pockets or not
 }
 
 // member is a household or block of a pocket.
@@ -96,7 +97,7 @@ func TakeSurvey(ctx context.Context, v *registry.View, q Question) (*Survey, err
 	if err != nil {
 		return nil, err
 	}
-	s := &Survey{Blocks: seen.blocks, Located: seen.located.total.tally(), Unlocated: seen.unlocated.total.tally(), view: v, question: q}
+	s := &Survey{Blocks: seen.blocks, Located: seen.located.total.tally(), Unlocated: seen.unlocated.total.tally(), view: v, question: q, blocks: seen.allBlocks}
 	enough, tooFew := seen.groups(int64(q.MinHouseholds))
 	if err := s.describe(ctx, seen, found, enough); err != nil {
 		return nil, err

@@ -7,6 +7,40 @@ import (
 	"kantong/internal/registry"
 )
 
+// Profiles tells for every pocket, in order, how it stands out: a mark for every deprivation in order. Of blocks it asks the
+// guard, for each pocket as a whole and for everybody, since of a single block a guard often says nothing.
+func (s *Survey) Profiles(ctx context.Context) ([][]Mark, error) {
+	profiles := make([][]Mark, len(s.Pockets))
+	if !s.Blocks {
+		for i, p := range s.Pockets {
+			profiles[i] = p.profile
+		}
+		return profiles, nil
+	}
+	cells, err := s.together(ctx, registry.Filter{}, registry.MeasureDeprivations, s.blocks)
+	if err != nil || len(cells) == 0 {
+		return profiles, err
+	}
+	everybody := ratesOf(&cells[0])
+	for i := range profiles {
+		in := ratesOf(&cells[i+1])
+		profiles[i] = in.profile(&everybody)
+	}
+	return profiles, nil
+}
+
+// together counts what a filter keeps in a set of blocks, and then in each pocket. It asks for nothing where there is no pocket.
+func (s *Survey) together(ctx context.Context, f registry.Filter, m registry.Measures, first []*registry.Block) ([]registry.Cell, error) {
+	if len(s.Pockets) == 0 {
+		return nil, nil
+	}
+	groups := [][]*registry.Block{first}
+	for _, p := range s.Pockets {
+		groups = append(groups, p.blocks)
+	}
+	return s.blocks[0].Together(ctx, f, m, groups)
+}
+
 // Unreached counts for every pocket, in order, its households that a programme means and does not reach; of blocks, those
 // of all who live in them. It asks the engine once more. SUPPRESSED is the answer where a guard shows no number, be it of a
 // pocket or of any. A programme that the edition does not have is NOT_FOUND with field "program".
@@ -43,21 +77,19 @@ func (s *Survey) Unreached(ctx context.Context, program string) ([]registry.Tall
 // ofBlocks counts in every pocket of blocks the households that a filter keeps. What a guard refuses to count is SUPPRESSED.
 func (s *Survey) ofBlocks(ctx context.Context, f registry.Filter) ([]registry.Tally, error) {
 	tallies := make([]registry.Tally, len(s.Pockets))
-	if len(tallies) == 0 {
-		return tallies, nil
+	cells, err := s.together(ctx, f, 0, nil)
+	refused := registry.CodeOf(err) == registry.CodeDisclosureLimit
+	if err != nil && !refused {
+		return nil, err
 	}
-	groups := make([][]*registry.Block, len(s.Pockets))
-	for i, p := range s.Pockets {
-		groups[i], tallies[i].Status = p.blocks, registry.Suppressed
+	for i := range tallies {
+		if refused {
+			tallies[i].Status = registry.Suppressed
+		} else {
+			tallies[i] = cells[i+1].Total
+		}
 	}
-	cells, err := groups[0][0].Together(ctx, f, 0, groups)
-	if registry.CodeOf(err) == registry.CodeDisclosureLimit {
-		return tallies, nil
-	}
-	for i := range cells {
-		tallies[i] = cells[i].Total
-	}
-	return tallies, err
+	return tallies, nil
 }
 
 // SameAs gives, for every pocket of a later survey in turn, the pocket of an earlier one that it continues: of households and

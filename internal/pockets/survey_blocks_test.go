@@ -33,6 +33,10 @@ func TestSurveyOfBlocksIsPlainLoops(t *testing.T) {
 			for _, m := range s.members {
 				numberOf[m.id] = m.pocket
 			}
+			profiles, err := s.Profiles(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
 			unreached, err := s.Unreached(t.Context(), "AB")
 			if err != nil {
 				t.Fatal(err)
@@ -40,7 +44,8 @@ func TestSurveyOfBlocksIsPlainLoops(t *testing.T) {
 			for _, members := range want {
 				number := numberOf[members[0].ID]
 				p := s.Pockets[number]
-				compareBlocks(t, p, members, points)
+				compareBlocks(t, p, members)
+				compareProfiles(t, profiles[number], members, points)
 				units[p.Unit]++
 				wantMissed := plainTogether(t, registry.Filter{EligibleFor: "AB", NotEnrolledIn: []string{"AB"}}, 0, members).Total
 				if unreached[number] != wantMissed {
@@ -51,7 +56,7 @@ func TestSurveyOfBlocksIsPlainLoops(t *testing.T) {
 				} else {
 					shown++
 				}
-				for _, m := range p.Profile {
+				for _, m := range profiles[number] {
 					if m.Share.Status == registry.Suppressed {
 						suppressedShares++
 					}
@@ -70,7 +75,7 @@ func TestSurveyOfBlocksIsPlainLoops(t *testing.T) {
 	}
 }
 
-func compareBlocks(t *testing.T, p *SurveyPocket, members, all []registry.WeightedPoint) {
+func compareBlocks(t *testing.T, p *SurveyPocket, members []registry.WeightedPoint) {
 	t.Helper()
 	if p.Total != plainSum(members) || p.Core.Status != registry.UnknownFigure {
 		t.Fatalf("total %+v, core %+v, want %+v and UNKNOWN", p.Total, p.Core, plainSum(members))
@@ -85,23 +90,6 @@ func compareBlocks(t *testing.T, p *SurveyPocket, members, all []registry.Weight
 	}
 	if inAreas.Households != p.Total.Households {
 		t.Fatalf("%d households in areas, %d in all", inAreas.Households, p.Total.Households)
-	}
-	in, ofAll := plainTogether(t, registry.Filter{}, registry.MeasureDeprivations, members), plainTogether(t, registry.Filter{}, registry.MeasureDeprivations, all)
-	if len(p.Profile) != registry.DeprivationCount {
-		t.Fatalf("a profile of %d deprivations", len(p.Profile))
-	}
-	for d, mark := range p.Profile {
-		share, everybody := registry.Ratio(in.Deprived[d], in.Known[d]), registry.Ratio(ofAll.Deprived[d], ofAll.Known[d])
-		lift := registry.Rate{Status: max(share.Status, everybody.Status)}
-		switch {
-		case lift.Status == registry.Perturbed && everybody.Value == 0:
-			lift.Status = registry.UnknownFigure
-		case lift.Status == registry.Perturbed:
-			lift.Value = math.Round(share.Value/everybody.Value*1000) / 1000
-		}
-		if mark != (Mark{registry.Deprivation(d), share, lift}) {
-			t.Fatalf("%+v, want %+v and %+v", mark, share, lift)
-		}
 	}
 	ground, err := p.Geometry(t.Context())
 	if err != nil {
@@ -121,6 +109,27 @@ func compareBlocks(t *testing.T, p *SurveyPocket, members, all []registry.Weight
 	}
 	if unit := p.Unit; members[0].Located != (unit == UnitBlock) || unit == UnitBlock && math.Abs(km2-want) > 1e-9 {
 		t.Fatalf("unit %s of %g km², want %g", unit, km2, want)
+	}
+}
+
+func compareProfiles(t *testing.T, profile []Mark, members, all []registry.WeightedPoint) {
+	t.Helper()
+	in, ofAll := plainTogether(t, registry.Filter{}, registry.MeasureDeprivations, members), plainTogether(t, registry.Filter{}, registry.MeasureDeprivations, all)
+	if len(profile) != registry.DeprivationCount {
+		t.Fatalf("a profile of %d deprivations", len(profile))
+	}
+	for d, mark := range profile {
+		share, everybody := registry.Ratio(in.Deprived[d], in.Known[d]), registry.Ratio(ofAll.Deprived[d], ofAll.Known[d])
+		lift := registry.Rate{Status: max(share.Status, everybody.Status)}
+		switch {
+		case lift.Status == registry.Perturbed && everybody.Value == 0:
+			lift.Status = registry.UnknownFigure
+		case lift.Status == registry.Perturbed:
+			lift.Value = math.Round(share.Value/everybody.Value*1000) / 1000
+		}
+		if mark != (Mark{registry.Deprivation(d), share, lift}) {
+			t.Fatalf("%+v, want %+v and %+v", mark, share, lift)
+		}
 	}
 }
 

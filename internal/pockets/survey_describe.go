@@ -33,9 +33,6 @@ func (s *Survey) describe(ctx context.Context, seen *seen, found []Pocket, group
 			return err
 		}
 	}
-	if err := profileBlocks(ctx, seen, list); err != nil {
-		return err
-	}
 	slices.SortFunc(list, func(a, b described) int {
 		return cmp.Or(cmp.Compare(b.Total.Households, a.Total.Households), cmp.Compare(a.ID, b.ID))
 	})
@@ -108,7 +105,7 @@ func (d *describing) describe(p *described) error {
 	p.Total = total.tally()
 	if r.blocks == nil {
 		in := of.rates()
-		p.Profile = in.profile(&d.everybody)
+		p.profile = in.profile(&d.everybody)
 	}
 	for _, area := range d.met {
 		p.Areas = append(p.Areas, PocketArea{d.areas.Area(int(area)).Code, d.inArea[area].tally()})
@@ -118,28 +115,6 @@ func (d *describing) describe(p *described) error {
 	slices.SortFunc(p.Areas, func(a, b PocketArea) int {
 		return cmp.Or(cmp.Compare(b.Total.Households, a.Total.Households), cmp.Compare(a.Area, b.Area))
 	})
-	return nil
-}
-
-// profileBlocks fills in the profiles of pockets of blocks. It asks for each pocket as a whole, beside everybody: of a single
-// block a guard often says nothing.
-func profileBlocks(ctx context.Context, seen *seen, list []described) error {
-	if !seen.blocks || len(list) == 0 {
-		return nil
-	}
-	groups := [][]*registry.Block{seen.allBlocks}
-	for i := range list {
-		groups = append(groups, list[i].blocks)
-	}
-	cells, err := seen.allBlocks[0].Together(ctx, registry.Filter{}, registry.MeasureDeprivations, groups)
-	if err != nil {
-		return err
-	}
-	everybody := ratesOf(&cells[0])
-	for i := range list {
-		in := ratesOf(&cells[i+1])
-		list[i].Profile = in.profile(&everybody)
-	}
 	return nil
 }
 

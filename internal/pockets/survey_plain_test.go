@@ -166,7 +166,7 @@ func (c *city) comparePocket(t *testing.T, p *SurveyPocket, w plainPocket, kept 
 		if share.Status == registry.Exact && all.Value > 0 {
 			mark.Lift = registry.Rate{Value: share.Value / all.Value}
 		}
-		want.Profile = append(want.Profile, mark)
+		want.profile = append(want.profile, mark)
 	}
 	if w.unit == UnitHousehold {
 		want.Core = registry.Rate{Value: float64(w.core) / float64(len(w.members))}

@@ -37,9 +37,9 @@ type SurveyPocket struct {
 	Area   registry.AreaCode
 	RW, RT string
 
-	Areas   []PocketArea // that hold a member, most households first, then by code
-	Profile []Mark       // every deprivation in order
+	Areas []PocketArea // that hold a member, most households first, then by code
 
+	profile    []Mark // nil where blocks were seen
 	hull       orb.Polygon
 	hullKm2    float64
 	boundaryOf *registry.Area    // of KELURAHAN
