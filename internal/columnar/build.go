@@ -5,12 +5,16 @@ import (
 	"context"
 	"iter"
 	"math"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"kantong/internal/geo"
 	"kantong/internal/registry"
 )
 
-// Build reads a state into memory: households ordered by id, enrolments by household, programme and since. attributes gives
+// Build reads a state into memory: households ordered by id, enrolments by household, programme and since, both at once, since
+// reading takes most of the time. attributes gives
 // the households of the ids in that order, nil for one that is not there; Details asks it. It fails on an error of a
 // sequence, and on what an edition can't hold, naming the household: an area that is no kelurahan of d, an order that is
 // not kept, a number out of its range.
@@ -20,8 +24,43 @@ func Build(
 	enrolments iter.Seq2[registry.Enrolment, error],
 	attributes func(ctx context.Context, ids []registry.HouseholdID) ([]*registry.Household, error),
 ) (*Engine, error) {
+	var failed atomic.Bool
+	var reading errgroup.Group
+	var g *gathered
+	reading.Go(func() (err error) {
+		if g, err = gather(d, until(&failed, enrolments)); err != nil {
+			failed.Store(true)
+		}
+		return err
+	})
+	h, err := arrive(d, until(&failed, households))
+	if err != nil {
+		failed.Store(true)
+	}
+	if late := reading.Wait(); err == nil {
+		err = late
+	}
+	if err != nil {
+		return nil, err
+	}
+	h.attributes = attributes
+	return (&Engine{households: h}).with(d, g)
+}
+
+// until ends a sequence early once reading the other one has failed.
+func until[T any](failed *atomic.Bool, list iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for v, err := range list {
+			if failed.Load() || !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
+func arrive(d *registry.Dataset, records iter.Seq2[registry.Record, error]) (*households, error) {
 	a := newArrivals(d)
-	for record, err := range households {
+	for record, err := range records {
 		if err != nil {
 			return nil, err
 		}
@@ -29,12 +68,7 @@ func Build(
 			return nil, err
 		}
 	}
-	h, err := a.arrange()
-	if err != nil {
-		return nil, err
-	}
-	h.attributes = attributes
-	return (&Engine{households: h}).WithEnrolments(d, enrolments)
+	return a.arrange()
 }
 
 // arrivals are the households in the order they come, in narrow columns.

@@ -2,6 +2,7 @@ package columnar
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -89,6 +90,33 @@ func TestBuildGivesErrorsOfItsSources(t *testing.T) {
 	}
 	if _, err := e.Details(t.Context(), []registry.HouseholdID{households[0].ID}, registry.DetailAttributes); !errors.Is(err, broken) {
 		t.Errorf("error of the attributes: %v", err)
+	}
+}
+
+// TestBuildStopsBothSources: when one fails, the other one is not read to its end, which may be far.
+func TestBuildStopsBothSources(t *testing.T) {
+	d, households, enrolments := storetest.City(3, 20)
+	sortContents(households, enrolments)
+	broken := errors.New("broken")
+	forever := func(yield func(registry.Enrolment, error) bool) {
+		for yield(enrolments[0], nil) {
+		}
+	}
+	if _, err := Build(d, failing(households, broken), forever, nil); !errors.Is(err, broken) {
+		t.Errorf("error of the households: %v", err)
+	}
+	endless := func(yield func(registry.Record, error) bool) {
+		h := households[0]
+		for n := uint64(1); yield(h, nil); n++ {
+			binary.BigEndian.PutUint64(h.ID[:], n)
+		}
+	}
+	households[0].ID = registry.HouseholdID{}
+	if _, err := Build(d, endless, failing([]registry.Enrolment{}, broken), nil); !errors.Is(err, broken) {
+		t.Errorf("error of the enrolments: %v", err)
+	}
+	if _, err := Build(d, endless, each([]registry.Enrolment{{Program: "NOPE"}}), nil); registry.CodeOf(err) != registry.CodeNotFound {
+		t.Errorf("a programme that is none: %v", err)
 	}
 }
 

@@ -30,52 +30,75 @@ type term struct {
 	status                       registry.EnrolmentStatus
 }
 
-// readEnrolments fills history and the words of programmes.
-func (e *Engine) readEnrolments(enrolments iter.Seq2[registry.Enrolment, error]) error {
-	r := e.release
-	r.enrolled = make([]uint64, len(e.blocks)*r.words())
-	programs := make(map[string]int, len(r.d.Programs))
-	for i := range r.d.Programs {
-		programs[r.d.Programs[i].Code] = i
+// gathered are the enrolments of a release before it is known where their households stand.
+type gathered struct {
+	households []registry.HouseholdID // that have any, in order
+	stream     []uint32               // as in history, by household in that order
+	terms      dictionary[term]
+	texts      dictionary[string]
+	amounts    dictionary[int64]
+}
+
+// gather reads enrolments of the programmes of d.
+func gather(d *registry.Dataset, enrolments iter.Seq2[registry.Enrolment, error]) (*gathered, error) {
+	programs := make(map[string]int, len(d.Programs))
+	for i := range d.Programs {
+		programs[d.Programs[i].Code] = i
 	}
-	var terms dictionary[term]
-	var texts dictionary[string]
-	var amounts dictionary[int64]
-	var stream []uint32 // by household in the order of ids
-	var of []slot
-	next := 0 // rank of the first household that may still come
+	g := &gathered{}
 	for n, err := range enrolments {
 		if err != nil {
-			return err
-		}
-		for next < len(e.slots) && compareIDs(&e.ids[e.row(e.slots[next])], &n.Household) < 0 {
-			next++
-		}
-		if next == len(e.slots) || e.ids[e.row(e.slots[next])] != n.Household {
-			return registry.NotFound("household", "an enrolment in %s names household %s, which %s does not have or which is out of order", n.Program, n.Household, r.d.State.ID())
+			return nil, err
 		}
 		p, ok := programs[n.Program]
 		if !ok {
-			return registry.NotFound("program", "household %s is enrolled in %q, which %s does not have", n.Household, n.Program, r.d.State.ID())
+			return nil, registry.NotFound("program", "household %s is enrolled in %q, which %s does not have", n.Household, n.Program, d.State.ID())
 		}
 		if n.Persons < registry.UnknownInt || n.Persons > math.MaxInt32 {
-			return registry.Invalid("persons", "household %s: %d persons reached by %s", n.Household, n.Persons, n.Program)
+			return nil, registry.Invalid("persons", "household %s: %d persons reached by %s", n.Household, n.Persons, n.Program)
 		}
-		b, i := e.slots[next].at()
-		if n.Status == registry.EnrolmentActive {
-			r.enrolled[b*r.words()+p] |= 1 << i
+		if last := len(g.households) - 1; last < 0 || g.households[last] != n.Household {
+			g.households = append(g.households, n.Household)
+		} else {
+			g.stream[len(g.stream)-1] &^= lastTerm
 		}
-		of = append(of, e.slots[next])
-		stream = append(stream, terms.add(term{
-			since: texts.add(string(n.Since)), until: texts.add(string(n.Until)), decree: texts.add(n.Decree), rupiah: amounts.add(n.Rupiah),
+		g.stream = append(g.stream, lastTerm|g.terms.add(term{
+			since: g.texts.add(string(n.Since)), until: g.texts.add(string(n.Until)), decree: g.texts.add(n.Decree), rupiah: g.amounts.add(n.Rupiah),
 			persons: int32(n.Persons), program: uint8(p), status: n.Status,
 		}))
 	}
-	if len(stream) >= lastTerm {
-		return registry.Invalid("enrolments", "%d enrolments are more than this engine holds", len(stream))
+	if len(g.stream) >= lastTerm {
+		return nil, registry.Invalid("enrolments", "%d enrolments are more than this engine holds", len(g.stream))
 	}
-	r.terms, r.texts, r.amounts = slices.Clip(terms.values), slices.Clip(texts.values), slices.Clip(amounts.values)
-	r.lay(e.households, stream, of)
+	return g, nil
+}
+
+// place fills history and the words of programmes.
+func (e *Engine) place(g *gathered) error {
+	r := e.release
+	r.terms, r.texts, r.amounts = slices.Clip(g.terms.values), slices.Clip(g.texts.values), slices.Clip(g.amounts.values)
+	r.enrolled = make([]uint64, len(e.blocks)*r.words())
+	of := make([]slot, 0, len(g.stream))
+	next := 0 // rank of the first household that may still come
+	for k := range g.households {
+		id := &g.households[k]
+		for next < len(e.slots) && compareIDs(&e.ids[e.row(e.slots[next])], id) < 0 {
+			next++
+		}
+		if next == len(e.slots) || e.ids[e.row(e.slots[next])] != *id {
+			return registry.NotFound("household", "an enrolment names household %s, which %s does not have or which is out of order", *id, r.d.State.ID())
+		}
+		b, i := e.slots[next].at()
+		for last := false; !last; {
+			t := g.stream[len(of)]
+			if one := &r.terms[t&^lastTerm]; one.status == registry.EnrolmentActive {
+				r.enrolled[b*r.words()+int(one.program)] |= 1 << i
+			}
+			of = append(of, e.slots[next])
+			last = t&lastTerm != 0
+		}
+	}
+	r.lay(e.households, g.stream, of)
 	return nil
 }
 
@@ -98,11 +121,7 @@ func (hi *history) lay(h *households, stream []uint32, of []slot) {
 		b, i := s.at()
 		hi.withTerms[b] |= 1 << i
 		row := h.row(s)
-		t := stream[k]
-		if k+1 == len(of) || of[k+1] != s {
-			t |= lastTerm
-		}
-		hi.stream[at[row]] = t
+		hi.stream[at[row]] = stream[k]
 		at[row]++
 	}
 }

@@ -25,6 +25,14 @@ type release struct {
 // WithEnrolments gives an engine for another release of the same edition, or after programmes were redefined. It shares
 // the household columns with e. enrolments come by household, programme and since.
 func (e *Engine) WithEnrolments(d *registry.Dataset, enrolments iter.Seq2[registry.Enrolment, error]) (*Engine, error) {
+	g, err := gather(d, enrolments)
+	if err != nil {
+		return nil, err
+	}
+	return e.with(d, g)
+}
+
+func (e *Engine) with(d *registry.Dataset, g *gathered) (*Engine, error) {
 	if len(d.Programs) > registry.MaxPrograms {
 		return nil, registry.Invalid("programs", "%d programmes; an edition may have %d", len(d.Programs), registry.MaxPrograms)
 	}
@@ -44,7 +52,7 @@ func (e *Engine) WithEnrolments(d *registry.Dataset, enrolments iter.Seq2[regist
 		}
 	}
 	out := &Engine{e.households, r}
-	if err := out.readEnrolments(enrolments); err != nil {
+	if err := out.place(g); err != nil {
 		return nil, err
 	}
 	out.findUnserved()
