@@ -4319,8 +4319,8 @@ type Area implements Node {
   ancestors: [Area!]!
   "Areas of the same level that share an edge or a corner (within 1 metre), by code."
   neighbours: [Area!]!
-  "The boundary, thinned by at most so many metres; null when the edition has none."
-  boundary("0 gives it as imported." simplifyMeters: Float = 0): Geometry
+  "The boundary; null when the edition has none. Simplified, it still fits together with its neighbours and the levels above and below, without gaps or overlaps."
+  boundary("Leaves out corners that are smaller than a square of this edge, at fixed levels of detail; 0 gives it as imported." simplifyMeters: Float = 0): Geometry
   "West, south, east and north in degrees; empty without a boundary."
   bbox: [Float!]!
   "A Point inside the boundary, for a label."

@@ -6,7 +6,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"kantong/internal/geo"
 	"kantong/internal/registry"
 )
 
@@ -75,18 +74,16 @@ func (a *Area) Bbox() []float64 {
 	return []float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
 }
 
-// Boundary thins the boundary.
+// Boundary is as imported, or an outline.
 func (a *Area) Boundary(simplifyMeters *float64) (orb.Geometry, error) {
-	boundary := a.area().Boundary
+	tolerance := valueOr(simplifyMeters, 0)
 	switch {
-	case len(boundary) == 0:
+	case len(a.area().Boundary) == 0:
 		return nil, nil
-	case simplifyMeters == nil || *simplifyMeters == 0:
-		return boundary, nil
-	case *simplifyMeters < 0:
-		return nil, registry.Invalid("simplifyMeters", "%g is below zero", *simplifyMeters)
+	case tolerance < 0:
+		return nil, registry.Invalid("simplifyMeters", "%g is below zero", tolerance)
 	}
-	return geo.Simplify(boundary, *simplifyMeters), nil
+	return a.level.view.Areas.Outline(a.position, registry.OutlineZoom(tolerance)), nil
 }
 
 // related makes one level of what related gives for every area of this level, and returns the nodes for this one.

@@ -226,7 +226,6 @@ func FuzzParseGeometry(f *testing.F) {
 		ValidateLonLat(g)
 		AreaKm2(g)
 		LabelPoint(g)
-		Simplify(g, 10)
 		prepared := Prepare(g)
 		var scratch Scratch
 		eachRun(g, "", func(run []orb.Point, _ string) {

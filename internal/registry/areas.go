@@ -23,6 +23,7 @@ type Areas struct {
 	tree       [LevelKelurahan + 1]rtree.RTreeG[int]
 	bound      orb.Bound
 	neighbours [LevelKelurahan + 1]func() map[int][]int
+	outlines   *outlines
 }
 
 // neighbourToleranceMeters is how far apart two boundaries may run and still touch: below the width of a path, above
@@ -63,6 +64,7 @@ func NewAreas(list []Area) (*Areas, error) {
 	for level := range a.neighbours {
 		a.neighbours[level] = sync.OnceValue(func() map[int][]int { return a.findNeighbours(AreaLevel(level)) })
 	}
+	a.outlines = newOutlines(a)
 	return a, nil
 }
 
