@@ -66,7 +66,7 @@ func FindHotspots(ctx context.Context, v *registry.View, q HotspotQuestion) (*Ho
 		return nil, err
 	}
 	h.Method = method("Getis–Ord Gi* and local Moran, conditional permutation, Benjamini–Hochberg", "Ord and Getis 1995; Anselin 1995; Benjamini and Hochberg 1995",
-		"measure", q.Measure.name(), "neighbours", s.neighbourhood(), "permutations", s.permutation.Draws, "seed", s.permutation.Seed, "edition", v.State.ID())
+		"measure", q.Measure.measure(), "neighbours", s.neighbourhood(), "permutations", s.permutation.Draws, "seed", s.permutation.Seed, "edition", v.State.ID())
 	return h, nil
 }
 

@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"strconv"
 
 	"kantong/internal/measure"
 	"kantong/internal/registry"
@@ -36,49 +35,6 @@ func (in *MeasureInput) measure() measure.Measure {
 		indicator.Year = *in.Indicator.Year
 	}
 	return measure.Measure{Indicator: indicator}
-}
-
-// name says the measure in words that fit under a table.
-func (in *MeasureInput) name() string {
-	m := in.measure()
-	switch {
-	case m.Share != nil:
-		what := "households"
-		if m.Share.People {
-			what = "people"
-		}
-		among := ""
-		if !m.Share.Among.Everybody() {
-			among = " among those " + m.Share.Among.String()
-		}
-		return "share of " + what + " " + m.Share.Meeting.String() + among
-	case m.Deprivation != nil:
-		return "households deprived in " + m.Deprivation.String()
-	case m.Exclusion != "":
-		return "exclusion error of " + m.Exclusion
-	case m.Indicator.Year != 0:
-		return m.Indicator.Code + " of " + strconv.Itoa(m.Indicator.Year)
-	}
-	return m.Indicator.Code
-}
-
-// checkMeasure refuses names that the edition does not have.
-func checkMeasure(v *registry.View, in *MeasureInput, field string) error {
-	m := in.measure()
-	if m.Exclusion != "" {
-		if _, ok := v.Program(m.Exclusion); !ok {
-			return registry.NotFound(field+".exclusion", "edition %s has no programme %q", v.State.ID(), m.Exclusion)
-		}
-	}
-	if m.Indicator != nil {
-		for _, i := range v.Indicators {
-			if i.Code == m.Indicator.Code && (m.Indicator.Year == 0 || i.Year == m.Indicator.Year) {
-				return nil
-			}
-		}
-		return registry.NotFound(field+".indicator", "edition %s has no such published figure", v.State.ID())
-	}
-	return nil
 }
 
 // checkWithin refuses areas that the edition does not have.

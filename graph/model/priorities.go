@@ -77,7 +77,7 @@ func deprivationsOf(p registry.Pillar) (n int) {
 }
 
 func criterion(in *CriterionInput, values []measure.Value) targeting.Criterion {
-	c := targeting.Criterion{Name: in.Measure.name(), Weight: valueOr(in.Weight, 1), Orientation: valueOr(in.Direction, targeting.MoreIsWorse), Basis: targeting.HouseholdShare}
+	c := targeting.Criterion{Name: in.Measure.measure().String(), Weight: valueOr(in.Weight, 1), Orientation: valueOr(in.Direction, targeting.MoreIsWorse), Basis: targeting.HouseholdShare}
 	if in.Measure.Indicator != nil {
 		c.Basis = targeting.PublishedFigure
 	}

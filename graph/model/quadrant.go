@@ -27,7 +27,7 @@ func Quadrants(ctx context.Context, v *registry.View, main, supporting OrientedM
 		}
 		beside, against = []registry.Rate{of[0][0].Rate, of[1][0].Rate}, string(*reference)
 	}
-	how := method("quadrant", "TNP2K, handbook of regional poverty analysis", "main", main.Measure.name(), "supporting", supporting.Measure.name(), "reference", against, "edition", v.State.ID())
+	how := method("quadrant", "TNP2K, handbook of regional poverty analysis", "main", main.Measure.measure().String(), "supporting", supporting.Measure.measure(), "reference", against, "edition", v.State.ID())
 	nodes, out := areasOf(v, codesOf(values[0])), make([]*AreaQuadrant, len(values[0]))
 	for i := range values[0] {
 		a, b := values[0][i].Rate, values[1][i].Rate

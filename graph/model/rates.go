@@ -27,7 +27,7 @@ func Rates(ctx context.Context, v *registry.View, in *MeasureInput, level *regis
 		return nil, err
 	}
 	how := method("binomial empirical Bayes", "Martuzzi and Elliott 1996; 90 % interval from the beta distribution of the same mean and variance",
-		"measure", in.name(), "level", valueOr(level, registry.LevelKelurahan), "edition", v.State.ID())
+		"measure", in.measure(), "level", valueOr(level, registry.LevelKelurahan), "edition", v.State.ID())
 	nodes, out := areasOf(v, codesOf(list)), make([]*AreaRate, len(list))
 	for i, x := range list {
 		status := x.Rate.Status
@@ -55,10 +55,10 @@ func evaluate(ctx context.Context, v *registry.View, inputs []*MeasureInput, fie
 	}
 	measures := make([]measure.Measure, len(inputs))
 	for i, in := range inputs {
-		if err := checkMeasure(v, in, fields[i]); err != nil {
-			return nil, err
-		}
 		measures[i] = in.measure()
+		if err := measures[i].Check(v.Dataset); err != nil {
+			return nil, registry.Under(fields[i], err)
+		}
 	}
 	values, err := measure.Evaluate(ctx, v, measures, by, within)
 	return values, under("measure", err)

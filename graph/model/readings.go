@@ -1,13 +1,14 @@
 package model
 
 import (
+	"kantong/internal/measure"
 	"kantong/internal/registry"
 	"kantong/internal/targeting"
 )
 
 // Readings compares published figures of areas with those of a reference.
 func Readings(v *registry.View, indicator string, codes []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation) ([]*IndicatorReading, error) {
-	if err := checkMeasure(v, &MeasureInput{Indicator: &IndicatorInput{Code: indicator}}, ""); err != nil {
+	if err := (&measure.Measure{Indicator: &measure.Indicator{Code: indicator}}).Check(v.Dataset); err != nil {
 		return nil, registry.NotFound("indicator", "edition %s has no published figure %q", v.State.ID(), indicator)
 	}
 	if err := checkAreas(v, codes); err != nil {

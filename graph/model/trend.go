@@ -53,7 +53,7 @@ func Trends(ctx context.Context, views []*registry.View, q TrendQuestion) ([]*Ar
 	for i, v := range views {
 		states[i] = v.State.ID()
 	}
-	how := method("straight line by least squares", "kantong", "unchanged", "up to 0.5 % a year of the mean size", "measure", q.Measure.name(), "direction", direction, "editions", fmt.Sprint(states))
+	how := method("straight line by least squares", "kantong", "unchanged", "up to 0.5 % a year of the mean size", "measure", q.Measure.measure(), "direction", direction, "editions", fmt.Sprint(states))
 	nodes, out := areasOf(newest, q.Areas), make([]*AreaTrend, len(q.Areas))
 	for i, code := range q.Areas {
 		if out[i], err = trendOf(figures[code], direction); err != nil {
@@ -123,8 +123,9 @@ func published(v *registry.View, in *MeasureInput, areas []registry.AreaCode, fi
 	if in.Indicator.Year != nil {
 		return registry.Invalid("measure.indicator.year", "a trend takes all years: leave it out")
 	}
-	if err := checkMeasure(v, in, "measure"); err != nil {
-		return err
+	m := in.measure()
+	if err := m.Check(v.Dataset); err != nil {
+		return registry.Under("measure", err)
 	}
 	for _, code := range areas {
 		for _, x := range seriesOf(v, in.Indicator.Code, code) {

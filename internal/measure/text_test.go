@@ -1,0 +1,55 @@
+package measure
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"kantong/internal/registry"
+)
+
+func TestParse(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"deprivation": "UNSAFE_WATER"}`:                    "households deprived in UNSAFE_WATER",
+		`{"exclusion": "PKH"}`:                               "exclusion error of PKH",
+		`{"indicator": {"code": "p0_persen"}}`:               "p0_persen",
+		`{"indicator": {"code": "p0_persen", "year": 2024}}`: "p0_persen of 2024",
+		`{"share": {"meeting": {"decile": {"max": 2}}}}`:     "share of households decile at most 2",
+		`{"share": {"meeting": {"decile": {"max": 2}}, "among": {"headSex": "FEMALE"}, "people": true}}`: "share of people decile at most 2 among those headed by a woman",
+	} {
+		m, err := Parse([]byte(text))
+		if err != nil || m.String() != want {
+			t.Errorf("%s: %s, %v; want %s", text, m, err, want)
+		}
+	}
+	for text, field := range map[string]string{
+		``:                                     "",
+		`7`:                                    "",
+		`{}`:                                   "",
+		`{"deprivation": "WATER"}`:             "",
+		`{"deprivation": "EARTH_FLOOR"} {}`:    "",
+		`{"poverty": 1}`:                       "",
+		`{"exclusion": ""}`:                    "exclusion",
+		`{"exclusion": "A", "indicator": {}}`:  "",
+		`{"indicator": {"year": 2024}}`:        "indicator.code",
+		`{"share": {}}`:                        "share.meeting",
+		`{"share": {"meeting": {"decil": 2}}}`: "share.meeting",
+		`{"share": {"meeting": {}, "among": {"decile": {"min": 5, "max": 2}}}}`: "share.among.decile",
+	} {
+		_, err := Parse([]byte(text))
+		var refused *registry.Error
+		if !errors.As(err, &refused) || refused.Code != registry.CodeBadUserInput || refused.Field != field || strings.TrimSpace(refused.Message) == "" {
+			t.Errorf("%s: %v with field %q, want BAD_USER_INPUT with field %q", text, err, refused.Field, field)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(`{"share": {"meeting": {"decile": {"max": 2}}}}`)
+	f.Add(`{"indicator": {"code": "p0_persen", "year": 2024}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if m, err := Parse([]byte(text)); err == nil && m.String() == "" {
+			t.Errorf("%s is a measure without a name", text)
+		}
+	})
+}
