@@ -193,3 +193,16 @@ func rotate(ring orb.Ring) {
 	copy(open, slices.Concat(open[first:], open[:first]))
 	ring[len(ring)-1] = open[0]
 }
+
+// Untangle gives areas whose rings touch themselves, or run back along themselves, as areas whose rings don't: such edges
+// vanish, and rings part where they meet. It serves positions that were rounded. ok is false where edges cross.
+func Untangle(areas orb.MultiPolygon) (out orb.MultiPolygon, ok bool) {
+	rings, ok := stitch(uncancelledEdges([]orb.Geometry{areas}))
+	if !ok {
+		return nil, false
+	}
+	if out, ok = assemble(rings); !ok || Validate(out) != nil {
+		return nil, false
+	}
+	return canonical(out), true
+}
