@@ -100,6 +100,11 @@ func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure mod
 		if views[i], err = o.view(ctx, id); err != nil {
 			return nil, registry.At(fmt.Sprintf("editions[%d]", i), err)
 		}
+		for k := range i {
+			if views[k].State.ID() == views[i].State.ID() {
+				return nil, registry.Invalid(fmt.Sprintf("editions[%d]", i), "%s is state %s, which is there already", id, views[i].State.ID())
+			}
+		}
 	}
 	return model.Trends(ctx, views, model.TrendQuestion{Areas: areas, Measure: &measure, Direction: direction})
 }

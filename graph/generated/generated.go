@@ -4045,9 +4045,9 @@ input HouseholdFilter {
   headSex: Sex
   "With (true) or without (false) a location."
   geocoded: Boolean
-  "Neighbourhood unit (rukun tetangga), as recorded. PLANNER."
+  "Neighbourhood unit (rukun tetangga), letter by letter as recorded: \"1\" is not \"001\". PLANNER."
   rt: String
-  "Community unit (rukun warga), as recorded. PLANNER."
+  "Community unit (rukun warga), letter by letter as recorded. PLANNER."
   rw: String
   "Children under five in the household."
   underFive: IntRange
@@ -4143,7 +4143,7 @@ type Query {
   "A share in every area of a level, as counted and steadied against the luck of small numbers. PUBLIC."
   rates("What." measure: MeasureInput!, "Level of the areas." level: AreaLevel = KELURAHAN, "Only areas inside these." within: [AreaCode!], "Edition or state." edition: ID): [AreaRate!] @requires(role: PUBLIC)
   "Where high and low figures lie together (Getis–Ord Gi*, local Moran), and how far chance could do it. PUBLIC."
-  hotspots("What." measure: MeasureInput!, "Level of the areas." level: AreaLevel = KELURAHAN, "Hexagons instead of areas; PARTNER, and not of a published figure." hex: HexSize, "Who is a neighbour." neighbours: NeighbourRule = QUEEN, "How many nearest, for KNN." k: Int = 4, "Permutations for each area, 99 to 99 999." permutations: Int = 9999, "Start of the random numbers: the same seed gives the same answer." seed: Int = 1, "Edition or state." edition: ID): Hotspots @requires(role: PUBLIC)
+  hotspots("What." measure: MeasureInput!, "Level of the areas." level: AreaLevel = KELURAHAN, "Hexagons instead of areas; PARTNER, and not of a published figure." hex: HexSize, "Who is a neighbour; of hexagons those that share an edge." neighbours: NeighbourRule = QUEEN, "How many nearest, for KNN: at most half of the other areas. Of equally near ones the first by code." k: Int = 4, "Permutations for each area, 99 to 99 999." permutations: Int = 9999, "Start of the random numbers: the same seed gives the same answer." seed: Int = 1, "Edition or state." edition: ID): Hotspots @requires(role: PUBLIC)
   "Areas ranked by several measures, with the reasons and the uncertainty of each rank. PUBLIC."
   priorities("By what, and how." input: PriorityInput!, "Edition or state." edition: ID): Priorities @requires(role: PUBLIC)
   "Areas by two measures beside a reference: both worse is the first priority. PUBLIC."
@@ -4152,7 +4152,7 @@ type Query {
   allocate("How much, and how." input: AllocationInput!, "Edition or state." edition: ID): Allocation @requires(role: PUBLIC)
   "What a rule would mean before it is one: whom it keeps, what that costs, who comes in and who drops out. PUBLIC."
   whatIf("The programme whose present rule it is compared with." program: ID!, "The rule to try." eligibility: HouseholdFilter!, "Cost of reaching one household." unitCostRupiah: Rupiah!, "Level of the areas." level: AreaLevel = KELURAHAN, "Edition or state." edition: ID): WhatIf @requires(role: PUBLIC)
-  "Where households that a filter keeps live close together (DBSCAN): most households first. What to know about the answer is in notes of each pocket, and in extensions.kantong.notes when there is none. PUBLIC; protected roles get pockets of blocks, by one attribute at most."
+  "Where households that a filter keeps live close together (DBSCAN): most households first. Households at a border belong to the nearest pocket; what is left with fewer than minHouseholds is no pocket. What to know about the answer is in notes of each pocket, and in extensions.kantong.notes when there is none. PUBLIC; protected roles get pockets of blocks, by one attribute at most."
   pockets("Which; all when not given." filter: HouseholdFilter, "How far neighbours are from each other at most, in metres; above 0, at most 10 000." radiusMeters: Float = 150, "How many households the neighbours of a core are at least. Below 5, a pocket is as good as its rows: PLANNER needs a purpose." minHouseholds: Int = 15, "How many pockets, at most 200." first: Int = 50, "Edition or state." edition: ID): [Pocket!] @requires(role: PUBLIC)
   "A measure of areas through time: from edition to edition, or from year to year of a published figure. PUBLIC."
   trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE): [AreaTrend!] @requires(role: PUBLIC)
@@ -4677,7 +4677,7 @@ type Poverty {
   gap: Rate!
   "Mean squared shortfall as a share of the line (P2)."
   severity: Rate!
-  "90 % confidence interval of the headcount among the registered people, as if households of known expenditure were drawn by lot. UNKNOWN for fewer than two."
+  "90 % confidence interval of the headcount among the registered people, as if households of known expenditure were drawn by lot. UNKNOWN for fewer than two. How far the noise has moved a PERTURBED figure is not in it."
   headcountInterval: Interval!
   "The same of the gap."
   gapInterval: Interval!
@@ -5045,9 +5045,9 @@ type AreaRate {
   area: Area!
   "As counted."
   raw: Rate!
-  "Drawn towards the rate of all areas, the more the smaller the area is (binomial empirical Bayes)."
+  "Drawn towards the rate of all areas that were asked for, the more the smaller the area is (binomial empirical Bayes); of one area alone as counted."
   smoothed: Rate!
-  "Lower end of the 90 % interval of the true rate."
+  "Lower end of the 90 % interval of the true rate around the smoothed one, which need not hold raw. How far the noise has moved a PERTURBED rate is not in it."
   lower: Rate!
   "Upper end of the 90 % interval of the true rate."
   upper: Rate!
@@ -5127,7 +5127,7 @@ enum Normalisation {
 input CriterionInput {
   "What."
   measure: MeasureInput!
-  "How much it counts beside the others; above 0."
+  "How much it counts beside the others; 0 leaves it out, one at least is above 0."
   weight: Float = 1
   "Which end is bad."
   direction: Orientation = MORE_IS_WORSE
@@ -5145,7 +5145,7 @@ input PriorityInput {
   within: [AreaCode!]
   "How measures are brought to one scale."
   normalisation: Normalisation = MIN_MAX
-  "Draws of weights and households for the uncertainty, at most 10 000; 0 leaves it out."
+  "Draws of weights and households for the uncertainty, at most 10 000; 0 leaves it out. Shares of few households vary around (events + ½) / (households + 1), so that one of one is not certain."
   draws: Int = 1000
   "Start of the random numbers: the same seed gives the same answer."
   seed: Int = 1
@@ -5267,7 +5267,7 @@ input AllocationInput {
   level: AreaLevel = KELURAHAN
   "Only areas inside these."
   within: [AreaCode!]
-  "At least so much for each area that has a need."
+  "At least so much for each area that has a need: by NEED and GAP rounded up to whole households, and no more than the need."
   minimumPerArea: Rupiah = 0
 }
 
@@ -5377,7 +5377,7 @@ type PocketDeprivation {
   pillar: Pillar!
   "Deprived households among those of which it is known."
   share: Rate!
-  "share divided by that of all households that the filter keeps: 2 is twice as common here. Null where either has no value or is zero."
+  "share divided by that of all households that the filter keeps: 2 is twice as common here, 0 that nobody here is. Null where one of the two has no value, or nobody at all is deprived."
   lift: Float
 }
 
@@ -5413,7 +5413,7 @@ type AreaTrend {
 type TrendPoint {
   "The edition that it was computed from; for a published figure, the one that holds it."
   edition: Edition!
-  "As of which day; null for a published figure."
+  "As of which day: that of the registry or of the enrolments, whichever is later; null for a published figure."
   asOf: Date
   "Of which year, of a published figure; null for others."
   year: Int

@@ -14,7 +14,7 @@ func Allocate(ctx context.Context, v *registry.View, in AllocationInput) (*Alloc
 	if !ok {
 		return nil, registry.NotFound("input.program", "edition %s has no programme %q", v.State.ID(), in.Program)
 	}
-	if err := checkWithin(v, in.Within); err != nil {
+	if err := checkScope(v, in.Level, in.Within); err != nil {
 		return nil, registry.Under("input", err)
 	}
 	unit := valueOr(in.UnitCostRupiah, valueOr(v.Programs[at].UnitCostRupiah, 0))
@@ -42,12 +42,13 @@ func Allocate(ctx context.Context, v *registry.View, in AllocationInput) (*Alloc
 	if err != nil {
 		return nil, registry.Under("input", err)
 	}
-	out := &Allocation{Areas: []*AreaAllocation{}, Notes: []string{}, Reached: new(count(found.Reached, status)), Left: new(count(found.Left, status)), Rounding: found.RoundingRupiah,
+	out := &Allocation{Areas: []*AreaAllocation{}, Reached: new(count(found.Reached, status)), Left: new(count(found.Left, status)), Rounding: found.RoundingRupiah,
 		Method: method("largest remainder over whole households", "Hare and Niemeyer", "across", across, "budgetRupiah", in.BudgetRupiah, "unitCostRupiah", unit,
 			"minimumPerArea", q.MinimumPerArea, "program", in.Program, "edition", v.State.ID())}
-	if withheld > 0 {
-		out.Notes = append(out.Notes, fmt.Sprintf("%d areas get nothing because their figures are withheld from this key", withheld))
+	if across == AcrossEqual {
+		out.Method.Name = "equal parts in rupiah, to one rupiah"
 	}
+	out.Notes = allocationNotes(&found, across, withheld, unit)
 	codes := make([]registry.AreaCode, len(found.Areas))
 	for i, a := range found.Areas {
 		codes[i] = a.Area
@@ -57,4 +58,27 @@ func Allocate(ctx context.Context, v *registry.View, in AllocationInput) (*Alloc
 		out.Areas = append(out.Areas, &AreaAllocation{Area: nodes.byCode(a.Area), Rupiah: a.Rupiah, Households: new(count(a.Reached, status))})
 	}
 	return out, nil
+}
+
+// allocationNotes says where the money does not go where it is needed.
+func allocationNotes(found *targeting.Allocation, across Across, withheld int, unit int64) []string {
+	notes := []string{}
+	if withheld > 0 {
+		notes = append(notes, fmt.Sprintf("%d areas get nothing because their figures are withheld from this key", withheld))
+	}
+	beyond, rupiah := 0, int64(0)
+	for _, a := range found.Areas {
+		if more := a.Rupiah - (a.Reached+a.Left)*unit; more > 0 {
+			beyond, rupiah = beyond+1, rupiah+more
+		}
+	}
+	if across == AcrossEqual && beyond > 0 {
+		notes = append(notes, fmt.Sprintf("%d areas get %d rupiah more than their need takes: equal parts do not ask for need", beyond, rupiah))
+	}
+	if found.Reached+found.Left == 0 {
+		notes = append(notes, "the programme means nobody here whom it does not reach already")
+	} else if across != AcrossEqual && found.Left == 0 && found.RoundingRupiah >= unit {
+		notes = append(notes, fmt.Sprintf("every household in need is reached, and %d rupiah are left over", found.RoundingRupiah))
+	}
+	return notes
 }

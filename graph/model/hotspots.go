@@ -46,7 +46,11 @@ func FindHotspots(ctx context.Context, v *registry.View, q HotspotQuestion) (*Ho
 	s := hotspots{view: v, hex: q.Hex != nil, rule: valueOr(q.Neighbours, NeighbourRuleQueen), k: valueOr(q.K, 4),
 		permutation: spatial.Permutation{Draws: valueOr(q.Permutations, spatial.DefaultDraws), Seed: uint64(valueOr(q.Seed, 1))}}
 	by := areasOr(q.Level)
-	if s.hex {
+	if !s.hex {
+		if err := checkScope(v, q.Level, nil); err != nil {
+			return nil, err
+		}
+	} else {
 		by = registry.HexesOf(q.Hex.edgeMeters())
 		s.grid = v.HexGrid(by.EdgeMeters)
 	}
@@ -58,6 +62,9 @@ func FindHotspots(ctx context.Context, v *registry.View, q HotspotQuestion) (*Ho
 		return nil, err
 	}
 	s.values = all[0]
+	if n := len(s.values); s.rule == NeighbourRuleKnn && s.k > (n-1)/2 {
+		return nil, registry.Invalid("k", "%d nearest of %d areas are no neighbourhood: at most %d", s.k, n, (n-1)/2)
+	}
 	if n, draws := len(s.values), s.permutation.Draws; n*draws > maxShuffles {
 		return nil, registry.Errorf(registry.CodeComplexity, "permutations", "%d places with %d permutations each are too many at once: at most %d here", n, draws, maxShuffles/n)
 	}
@@ -66,7 +73,7 @@ func FindHotspots(ctx context.Context, v *registry.View, q HotspotQuestion) (*Ho
 		return nil, err
 	}
 	h.Method = method("Getis–Ord Gi* and local Moran, conditional permutation, Benjamini–Hochberg", "Ord and Getis 1995; Anselin 1995; Benjamini and Hochberg 1995",
-		"measure", q.Measure.measure(), "neighbours", s.neighbourhood(), "permutations", s.permutation.Draws, "seed", s.permutation.Seed, "edition", v.State.ID())
+		"measure", q.Measure.measure(), "neighbours", s.neighbourhood(), "permutations", s.permutation.Draws, "seed", int64(s.permutation.Seed), "edition", v.State.ID())
 	return h, nil
 }
 
@@ -76,6 +83,8 @@ func (s *hotspots) check(q *HotspotQuestion) error {
 		return registry.Invalid("permutations", "%d is outside %d to %d", draws, minPermutations, maxPermutations)
 	case s.rule == NeighbourRuleKnn && s.k < 1:
 		return registry.Invalid("k", "%d: a place has at least one nearest neighbour", s.k)
+	case s.hex && s.rule == NeighbourRuleKnn:
+		return registry.Invalid("neighbours", "hexagons are neighbours by a shared edge: six are equally near, and KNN would choose among them by chance")
 	case s.hex && q.Measure.Indicator != nil:
 		return registry.Invalid("hex", "a published figure is one of areas: ask for a level")
 	}

@@ -37,11 +37,22 @@ func (in *MeasureInput) measure() measure.Measure {
 	return measure.Measure{Indicator: indicator}
 }
 
-// checkWithin refuses areas that the edition does not have.
-func checkWithin(v *registry.View, within []registry.AreaCode) error {
+// checkScope refuses a level that the edition does not have, areas that it does not have, and areas below the level.
+func checkScope(v *registry.View, level *registry.AreaLevel, within []registry.AreaCode) error {
+	by := valueOr(level, registry.LevelKelurahan)
+	if len(v.Areas.Level(by)) == 0 {
+		return registry.Invalid("level", "edition %s has no areas of level %s", v.State.ID(), by)
+	}
+	if within != nil && len(within) == 0 {
+		return registry.Invalid("within", "an empty list keeps no area: leave it out for all")
+	}
 	for i, code := range within {
+		field := fmt.Sprintf("within[%d]", i)
 		if _, ok := v.Areas.Find(code); !ok {
-			return registry.NotFound(fmt.Sprintf("within[%d]", i), "edition %s has no area %s", v.State.ID(), code)
+			return registry.NotFound(field, "edition %s has no area %s", v.State.ID(), code)
+		}
+		if by < code.Level() {
+			return registry.Invalid(field, "%s is coarser than the area %s: its figures would be those of a part", by, code)
 		}
 	}
 	return nil

@@ -45,7 +45,7 @@ type AllocationInput struct {
 	Level *registry.AreaLevel `json:"level,omitempty"`
 	// Only areas inside these.
 	Within []registry.AreaCode `json:"within,omitempty"`
-	// At least so much for each area that has a need.
+	// At least so much for each area that has a need: by NEED and GAP rounded up to whole households, and no more than the need.
 	MinimumPerArea *int64 `json:"minimumPerArea,omitempty"`
 }
 
@@ -121,9 +121,9 @@ type AreaRate struct {
 	Area *Area `json:"area"`
 	// As counted.
 	Raw *Rate `json:"raw"`
-	// Drawn towards the rate of all areas, the more the smaller the area is (binomial empirical Bayes).
+	// Drawn towards the rate of all areas that were asked for, the more the smaller the area is (binomial empirical Bayes); of one area alone as counted.
 	Smoothed *Rate `json:"smoothed"`
-	// Lower end of the 90 % interval of the true rate.
+	// Lower end of the 90 % interval of the true rate around the smoothed one, which need not hold raw. How far the noise has moved a PERTURBED rate is not in it.
 	Lower *Rate `json:"lower"`
 	// Upper end of the 90 % interval of the true rate.
 	Upper *Rate `json:"upper"`
@@ -203,7 +203,7 @@ type Contribution struct {
 type CriterionInput struct {
 	// What.
 	Measure *MeasureInput `json:"measure"`
-	// How much it counts beside the others; above 0.
+	// How much it counts beside the others; 0 leaves it out, one at least is above 0.
 	Weight *float64 `json:"weight,omitempty"`
 	// Which end is bad.
 	Direction *targeting.Orientation `json:"direction,omitempty"`
@@ -502,7 +502,7 @@ type PriorityInput struct {
 	Within []registry.AreaCode `json:"within,omitempty"`
 	// How measures are brought to one scale.
 	Normalisation *targeting.Normalisation `json:"normalisation,omitempty"`
-	// Draws of weights and households for the uncertainty, at most 10 000; 0 leaves it out.
+	// Draws of weights and households for the uncertainty, at most 10 000; 0 leaves it out. Shares of few households vary around (events + ½) / (households + 1), so that one of one is not certain.
 	Draws *int `json:"draws,omitempty"`
 	// Start of the random numbers: the same seed gives the same answer.
 	Seed *int `json:"seed,omitempty"`
@@ -574,7 +574,7 @@ type ShareInput struct {
 type TrendPoint struct {
 	// The edition that it was computed from; for a published figure, the one that holds it.
 	Edition *Edition `json:"edition"`
-	// As of which day; null for a published figure.
+	// As of which day: that of the registry or of the enrolments, whichever is later; null for a published figure.
 	AsOf *registry.Date `json:"asOf,omitempty"`
 	// Of which year, of a published figure; null for others.
 	Year *int `json:"year,omitempty"`

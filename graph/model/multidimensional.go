@@ -15,7 +15,10 @@ func (s *Summary) Multidimensional(ctx context.Context, input *MultidimensionalI
 		return nil, registry.Under("input", err)
 	}
 	judged, err := once(ctx, &s.level.memo, func() (map[registry.Key]judgement, error) { return s.level.judge(ctx, index) })
-	if err != nil {
+	switch {
+	case input != nil && registry.CodeOf(err) == registry.CodeDisclosureLimit:
+		return nil, registry.Errorf(registry.CodeDisclosureLimit, "input", "an index of one's own is answered to a planner's key, in its areas: without input the published index is answered")
+	case err != nil:
 		return nil, under("filter", err)
 	}
 	j := judged[s.cell.Key]

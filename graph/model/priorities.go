@@ -22,6 +22,9 @@ func Prioritise(ctx context.Context, v *registry.View, in PriorityInput) (*Prior
 	for i, c := range criteria {
 		inputs[i], fields[i] = c.Measure, fmt.Sprintf("input.criteria[%d].measure", i)
 	}
+	if err := checkScope(v, in.Level, in.Within); err != nil {
+		return nil, registry.Under("input", err)
+	}
 	values, err := evaluate(ctx, v, inputs, fields, areasOr(in.Level), in.Within)
 	if err != nil {
 		return nil, err
@@ -36,7 +39,7 @@ func Prioritise(ctx context.Context, v *registry.View, in PriorityInput) (*Prior
 		return nil, registry.Under("input", err)
 	}
 	how := method("weighted mean of normalised criteria; ranks by Dirichlet weights and resampled shares", "kantong, methods 9",
-		"normalisation", q.Normalisation, "draws", q.Draws, "seed", q.Seed, "concentration", q.Concentration, "top", q.Top, "edition", v.State.ID())
+		"normalisation", q.Normalisation, "draws", q.Draws, "seed", int64(q.Seed), "concentration", q.Concentration, "top", q.Top, "edition", v.State.ID())
 	return priorities(v, &found, q.Top, how), nil
 }
 
@@ -50,7 +53,7 @@ func criteriaOf(in PriorityInput) ([]*CriterionInput, error) {
 	case in.Criteria != nil && len(in.Criteria) == 0:
 		return nil, registry.Invalid("input.criteria", "an empty list ranks by nothing: leave it out to rank by the pillars of the plan")
 	case len(in.Criteria) > 0:
-		return in.Criteria, nil
+		return in.Criteria, distinct(in.Criteria)
 	}
 	var list []*CriterionInput
 	for d := range registry.Deprivation(registry.DeprivationCount) {
@@ -65,6 +68,19 @@ func criteriaOf(in PriorityInput) ([]*CriterionInput, error) {
 		}
 	}
 	return list, nil
+}
+
+// distinct refuses a measure that is there twice, in whichever direction.
+func distinct(list []*CriterionInput) error {
+	first := map[string]int{}
+	for i, c := range list {
+		name := c.Measure.measure().String()
+		if at, twice := first[name]; twice {
+			return registry.Invalid(fmt.Sprintf("input.criteria[%d].measure", i), "%s is criterion %d already: name each once and give it its whole weight", name, at)
+		}
+		first[name] = i
+	}
+	return nil
 }
 
 func deprivationsOf(p registry.Pillar) (n int) {
@@ -82,7 +98,8 @@ func criterion(in *CriterionInput, values []measure.Value) targeting.Criterion {
 		c.Basis = targeting.PublishedFigure
 	}
 	for _, x := range values {
-		c.Values = append(c.Values, targeting.Observation{Value: x.Rate.Value, Events: x.Events, Of: x.Of, Status: x.Rate.Status})
+		events, of := x.Sample()
+		c.Values = append(c.Values, targeting.Observation{Value: x.Rate.Value, Events: events, Of: of, Status: x.Rate.Status})
 	}
 	return c
 }

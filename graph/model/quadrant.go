@@ -11,6 +11,9 @@ import (
 // Quadrants places areas by two measures beside a reference.
 func Quadrants(ctx context.Context, v *registry.View, main, supporting OrientedMeasure, level *registry.AreaLevel, reference *registry.AreaCode) ([]*AreaQuadrant, error) {
 	inputs, fields := []*MeasureInput{main.Measure, supporting.Measure}, []string{"main.measure", "supporting.measure"}
+	if err := checkScope(v, level, nil); err != nil {
+		return nil, err
+	}
 	values, err := evaluate(ctx, v, inputs, fields, areasOr(level), nil)
 	if err != nil {
 		return nil, err

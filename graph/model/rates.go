@@ -10,6 +10,9 @@ import (
 
 // Rates gives a share in every area, raw and smoothed.
 func Rates(ctx context.Context, v *registry.View, in *MeasureInput, level *registry.AreaLevel, within []registry.AreaCode) ([]*AreaRate, error) {
+	if err := checkScope(v, level, within); err != nil {
+		return nil, err
+	}
 	values, err := evaluate(ctx, v, []*MeasureInput{in}, []string{"measure"}, areasOr(level), within)
 	if err != nil {
 		return nil, err
@@ -20,7 +23,8 @@ func Rates(ctx context.Context, v *registry.View, in *MeasureInput, level *regis
 	list := values[0]
 	events, base, known := make([]int64, len(list)), make([]int64, len(list)), make([]bool, len(list))
 	for i, x := range list {
-		events[i], base[i], known[i] = x.Events, x.Of, x.Rate.Status.HasValue() && x.Of > 0
+		events[i], base[i] = x.Sample()
+		known[i] = x.Rate.Status.HasValue() && x.Of > 0
 	}
 	smoothed, _, err := spatial.SmoothBinomial(events, base, known)
 	if err != nil {
@@ -50,9 +54,6 @@ func Rates(ctx context.Context, v *registry.View, in *MeasureInput, level *regis
 
 // evaluate checks measures and asks for all of them at once.
 func evaluate(ctx context.Context, v *registry.View, inputs []*MeasureInput, fields []string, by registry.Dimension, within []registry.AreaCode) ([][]measure.Value, error) {
-	if err := checkWithin(v, within); err != nil {
-		return nil, err
-	}
 	measures := make([]measure.Measure, len(inputs))
 	for i, in := range inputs {
 		measures[i] = in.measure()
@@ -61,5 +62,11 @@ func evaluate(ctx context.Context, v *registry.View, inputs []*MeasureInput, fie
 		}
 	}
 	values, err := measure.Evaluate(ctx, v, measures, by, within)
-	return values, under("measure", err)
+	switch {
+	case registry.CodeOf(err) != registry.CodeDisclosureLimit:
+		return values, under("measure", err)
+	case by.Kind == registry.ByHex:
+		return nil, registry.At("hex", err)
+	}
+	return nil, registry.At(fields[0], err) // a guard names conditions that it was asked for, not what they came from
 }

@@ -196,6 +196,15 @@ func TestReportPockets(t *testing.T) {
 			t.Errorf("%s %s: exit %d, %s", flag, value, code, err)
 		}
 	}
+	if code, _, err := run(t, "report", "pockets", "--data", data, "--max-decile", "2", "--filter", `{"decile": {"min": 6}}`); code != exitFailed || !strings.Contains(err, "--max-decile") {
+		t.Errorf("deciles given twice: exit %d, %s", code, err)
+	}
+	if own := must(t, "report", "pockets", "--data", data, "--filter", `{"decile": {"min": 6}}`); !strings.Contains(own, "decile at least 6") {
+		t.Errorf("the filter's deciles are not taken: %.300s", own)
+	}
+	if code, _, err := run(t, "report", "pockets", "--data", data, "--out", "pockets"); code != exitFailed || !strings.Contains(err, "--out") {
+		t.Errorf("a file without an ending: exit %d, %s", code, err)
+	}
 	if code, _, err := run(t, "report", "pockets", "--data", data, "--min-households", "2"); code != exitFailed || !strings.Contains(err, "purpose") {
 		t.Errorf("pockets of two families without a purpose: exit %d, %s", code, err)
 	}

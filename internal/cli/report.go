@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -72,7 +73,7 @@ type ranking struct {
 func (c *reportPriorities) Run(p *program) error {
 	write := markdown
 	switch extension := strings.ToLower(filepath.Ext(c.Out)); {
-	case c.Out == "", extension == ".md":
+	case c.Out == "" || extension == ".md":
 	case extension == ".csv":
 		write = commaSeparated
 	default:
@@ -113,7 +114,7 @@ func (c *reportPriorities) ask(p *program, found *ranking) error {
 	return p.withExecutor("report", c.engineFlags, c.protectionFlags, func(exec graph.Executor) error {
 		answer := exec.Run(access.WithViewer(p.ctx, access.Viewer{Role: role}), prioritiesQuery, variables, false)
 		if len(answer.Errors) > 0 {
-			return answer.Errors[0]
+			return errors.New(answer.Errors[0].Message)
 		}
 		return json.Unmarshal(answer.Data, found)
 	})

@@ -22,7 +22,7 @@ import (
 
 type reportPockets struct {
 	Out           string  `placeholder:"FILE" help:"A file that ends in .csv, .geojson or .md; without it a table is printed as Markdown."`
-	MaxDecile     int     `default:"4" placeholder:"N" help:"Families of deciles 1 to N; 0 is everybody (default ${default})."`
+	MaxDecile     *int    `placeholder:"N" help:"Families of deciles 1 to N; 0 is everybody (default 4, where the filter names no deciles)."`
 	Filter        string  `placeholder:"JSON" help:"Further conditions, as a programme's rule is written: {\"deprivedIn\": [\"UNSAFE_WATER\"]}."`
 	RadiusMeters  float64 `default:"150" placeholder:"M" help:"How far neighbours are from each other at most (default ${default})."`
 	MinHouseholds int     `default:"15" placeholder:"N" help:"How many families live within the radius at least (default ${default})."`
@@ -35,7 +35,7 @@ type reportPockets struct {
 
 func (c *reportPockets) Run(p *program) error {
 	write, ok := map[string]func(*pocketReport) ([]byte, error){"": (*pocketReport).markdown, ".md": (*pocketReport).markdown, ".csv": (*pocketReport).csv, ".geojson": (*pocketReport).geojson}[strings.ToLower(filepath.Ext(c.Out))]
-	if !ok {
+	if !ok || c.Out != "" && filepath.Ext(c.Out) == "" {
 		return registry.Invalid("--out", "%s ends neither in .csv nor in .geojson nor in .md", c.Out)
 	}
 	q, err := c.question()
@@ -92,11 +92,20 @@ func (c *reportPockets) question() (pockets.Question, error) {
 		}
 		q.Filter = f
 	}
+	most := 4
 	switch {
-	case c.MaxDecile < 0 || c.MaxDecile > 10:
-		return q, registry.Invalid("--max-decile", "%d is no decile: 1 to 10, or 0 for everybody", c.MaxDecile)
-	case c.MaxDecile > 0 && q.Filter.Decile == nil:
-		q.Filter.Decile = &registry.IntRange{Max: &c.MaxDecile}
+	case c.MaxDecile == nil && q.Filter.Decile != nil:
+		return q, nil
+	case c.MaxDecile != nil && q.Filter.Decile != nil:
+		return q, registry.Invalid("--max-decile", "the filter names deciles already: leave one of the two out")
+	case c.MaxDecile != nil:
+		most = *c.MaxDecile
+	}
+	switch {
+	case most < 0 || most > 10:
+		return q, registry.Invalid("--max-decile", "%d is no decile: 1 to 10, or 0 for everybody", most)
+	case most > 0:
+		q.Filter.Decile = &registry.IntRange{Max: &most}
 	}
 	return q, nil
 }

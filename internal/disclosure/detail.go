@@ -96,9 +96,15 @@ func (g *Guard) finest(p *plan) (level registry.AreaLevel, blocks bool) {
 // checkLines refuses poverty lines that are neither a published one nor a multiple of lineStepRupiah.
 func (g *Guard) checkLines(lines []int64) error {
 	for _, line := range lines {
-		published := slices.ContainsFunc(g.data.Indicators, func(i registry.AreaIndicator) bool { return int64(i.Value) == line })
+		nearest, published := max(1, (line+lineStepRupiah/2)/lineStepRupiah)*lineStepRupiah, false
+		for _, i := range g.data.Indicators {
+			one := int64(i.Value)
+			published = published || one == line
+			if strings.Contains(i.Unit, "rupiah") && max(one-line, line-one) < max(nearest-line, line-nearest) {
+				nearest = one
+			}
+		}
 		if line%lineStepRupiah != 0 && !published {
-			nearest := max(1, (line+lineStepRupiah/2)/lineStepRupiah) * lineStepRupiah
 			return limit("lineRupiah", "lines are answered in steps of %d rupiah, and those that a published statistic names; the nearest is %d", lineStepRupiah, nearest)
 		}
 	}

@@ -5,6 +5,7 @@ package measure
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"kantong/internal/geo"
@@ -39,6 +40,16 @@ type Value struct {
 	Events, Of int64
 	Rate       registry.Rate // of an indicator in its unit, status EXACT or UNKNOWN
 	Counted    bool          // Events and Of are given
+	households int64         // of which Of are the people, or Of itself
+}
+
+// Sample is what the rate rests on: how many households with the property of how many. People of one household stand or fall
+// together, so a share of people is as sure as one of so many households.
+func (v *Value) Sample() (events, of int64) {
+	if v.households == v.Of || v.Of == 0 {
+		return v.Events, v.Of
+	}
+	return int64(math.Round(float64(v.Events) / float64(v.Of) * float64(v.households))), v.households
 }
 
 // Evaluate gives the values of measures for every area of a level that within keeps, by code, or for every hexagon with a
@@ -121,12 +132,12 @@ func (m *Measure) values(answers [][]registry.Cell) []Value {
 		if m.Deprivation != nil {
 			part, whole = cell.Deprived[*m.Deprivation], cell.Known[*m.Deprivation]
 		}
-		v := Value{Area: cell.Key.Area, Hex: cell.Key.Hex, Rate: registry.Ratio(part, whole), Counted: true, Events: part.Households, Of: whole.Households}
+		v := Value{Area: cell.Key.Area, Hex: cell.Key.Hex, Rate: registry.Ratio(part, whole), Counted: true, Events: part.Households, Of: whole.Households, households: whole.Households}
 		if m.Share != nil && m.Share.People {
 			v.Rate, v.Events, v.Of = registry.RatioOfPeople(part, whole), part.People, whole.People
 		}
 		if !v.Rate.Status.HasValue() {
-			v.Events, v.Of = 0, 0
+			v.Events, v.Of, v.households = 0, 0, 0
 		}
 		v.Events = min(v.Events, v.Of) // protected numbers have noise of their own
 		values = append(values, v)

@@ -38,13 +38,19 @@ func (m *Measure) Check(d *registry.Dataset) error {
 			return registry.NotFound("exclusion", "edition %s has no programme %q", d.State.ID(), m.Exclusion)
 		}
 	}
+	if m.Share != nil {
+		if err := d.CheckFilter(&m.Share.Meeting); err != nil {
+			return registry.Under("share.meeting", err)
+		}
+		return registry.Under("share.among", d.CheckFilter(&m.Share.Among))
+	}
 	if m.Indicator != nil {
 		for _, i := range d.Indicators {
 			if i.Code == m.Indicator.Code && (m.Indicator.Year == 0 || i.Year == m.Indicator.Year) {
 				return nil
 			}
 		}
-		return registry.NotFound("indicator", "edition %s has no such published figure", d.State.ID())
+		return registry.NotFound("indicator", "edition %s has no published figure %s", d.State.ID(), m)
 	}
 	return nil
 }
@@ -70,7 +76,7 @@ func Parse(text []byte) (m Measure, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&in); err != nil {
-		return m, registry.Errorf(registry.CodeBadUserInput, "", "not a measure, such as {\"deprivation\": \"UNSAFE_WATER\"}: %w", err)
+		return m, registry.Invalid("", "not a measure such as {\"deprivation\": \"UNSAFE_WATER\"}: %s", registry.JSONFault(err))
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return m, registry.Invalid("", "not a measure: text after its end")

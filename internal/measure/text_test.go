@@ -53,3 +53,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestSampleOfPeople: a share of people rests on the households that they live in.
+func TestSampleOfPeople(t *testing.T) {
+	for _, c := range []struct {
+		value      Value
+		events, of int64
+	}{
+		{Value{Events: 3, Of: 10, households: 10}, 3, 10},
+		{Value{Events: 300, Of: 1000, households: 250}, 75, 250},
+		{Value{Events: 1, Of: 3, households: 2}, 1, 2},
+		{Value{}, 0, 0},
+	} {
+		if events, of := c.value.Sample(); events != c.events || of != c.of {
+			t.Errorf("%+v rests on %d of %d, want %d of %d", c.value, events, of, c.events, c.of)
+		}
+	}
+}

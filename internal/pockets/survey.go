@@ -76,8 +76,8 @@ type member struct {
 	pocket     int // position in Survey.Pockets
 }
 
-// TakeSurvey finds the pockets among the households that a question is about. Those with a location are in a pocket by
-// density; those without by where they are registered: each neighbourhood unit (RT) that has the minimum of them is a pocket,
+// TakeSurvey finds the pockets among the households that a question is about, of the minimum of households and more. Those with
+// a location are in a pocket by density, at a border in that of the nearest core; those without by where they are registered: each neighbourhood unit (RT) that has the minimum of them is a pocket,
 // and so is each kelurahan that has it among those whose unit nobody recorded. Blocks without a location go by kelurahan.
 //
 // Errors name a member of the question ("filter.areas[0]"). They are those of the engine, and BAD_USER_INPUT for a radius or
@@ -97,16 +97,34 @@ func TakeSurvey(ctx context.Context, v *registry.View, q Question) (*Survey, err
 	if err != nil {
 		return nil, err
 	}
+	found, tooSmall := enoughIn(seen.located.points, found, int64(q.MinHouseholds))
 	s := &Survey{Blocks: seen.blocks, Located: seen.located.total.tally(), Unlocated: seen.unlocated.total.tally(), view: v, question: q, blocks: seen.allBlocks}
 	enough, tooFew := seen.groups(int64(q.MinHouseholds))
 	if err := s.describe(ctx, seen, found, enough); err != nil {
 		return nil, err
 	}
-	s.Notes = s.notes(seen, tooFew)
+	s.Notes = s.notes(seen, tooFew, tooSmall)
 	if q.Progress != nil {
 		q.Progress(1, 1)
 	}
 	return s, nil
+}
+
+// enoughIn leaves out pockets with fewer households than the minimum: a core has it around itself, but those at the border may
+// have gone to nearer cores of other pockets. So nothing is shown of fewer households than were asked for together.
+func enoughIn(points []Point, found []Pocket, least int64) (enough []Pocket, tooSmall int) {
+	for _, p := range found {
+		households := int64(0)
+		for _, m := range p.Members {
+			households += points[m].Households
+		}
+		if households < least {
+			tooSmall++
+			continue
+		}
+		enough = append(enough, p)
+	}
+	return enough, tooSmall
 }
 
 // underFilter completes the field of an engine's error, which begins at the filter, or is the header that states a purpose.

@@ -6,7 +6,7 @@ import (
 )
 
 // notes says what a reader of the survey should know.
-func (s *Survey) notes(seen *seen, tooFew []*group) []string {
+func (s *Survey) notes(seen *seen, tooFew []*group, tooSmall int) []string {
 	notes := []string{}
 	add := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	unlocated, least := s.Unlocated.Households, spaced(int64(s.question.MinHouseholds))
@@ -19,6 +19,12 @@ func (s *Survey) notes(seen *seen, tooFew []*group) []string {
 	}
 	if s.Blocks {
 		add("Figures are of blocks of twenty and more households: a block belongs to a pocket with all its ground when its centre does. Profiles are of all households in the blocks, not only of those that the filter keeps.")
+	}
+	if tooSmall > 0 {
+		add("Left out: %s of fewer than %s households, since those at the border live nearer to another.", counted(int64(tooSmall), "pocket", "pockets"), least)
+	}
+	if s.Blocks && 2*seen.withheld > len(seen.allBlocks) {
+		add("Of most blocks the figure is withheld. Where few households of a block are kept, those blocks show whose figure deviates upwards: totals are then too high, and single pockets may be chance. A wider filter, or rates by kelurahan, tell more.")
 	}
 	if seen.withheld > 0 {
 		add("Left out: %s, because their figures are withheld.", counted(int64(seen.withheld), "block", "blocks"))

@@ -48,6 +48,12 @@ func TestNotes(t *testing.T) {
 	}
 	s := survey(t, changed(t, 231, 400, asItIs).byBlocks(), Question{RadiusMeters: 250, MinHouseholds: 20})
 	all := strings.Join(s.Notes, " ")
+	for withheld, warned := range map[int]bool{5: false, 6: true} {
+		notes := strings.Join(s.notes(&seen{allBlocks: make([]*registry.Block, 10), withheld: withheld}, nil, 0), " ")
+		if strings.Contains(notes, "deviates upwards") != warned {
+			t.Errorf("%d of 10 blocks withheld: %q", withheld, notes)
+		}
+	}
 	for _, part := range []string{"Figures are of blocks of twenty and more households", "blocks, because their figures are withheld.", "households: the blocks they are counted in form pockets by kelurahan.", " kelurahan with fewer than 20 of them."} {
 		if !strings.Contains(all, part) {
 			t.Errorf("%q is not in %q", part, s.Notes)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantong/internal/geo"
 	"kantong/internal/registry"
 	"kantong/internal/storetest"
 )
@@ -71,6 +72,36 @@ func TestSurveyOfAnyOrderIsTheSame(t *testing.T) {
 		if err != nil || !slices.Equal(a, b) {
 			t.Fatalf("unreached %v, want %v: %v", a, b, err)
 		}
+	}
+}
+
+// TestNoPocketIsSmallerThanTheMinimum: a core in the middle has four neighbours, each of which lives nearer to a core of a pocket
+// of its own. What would be left of its pocket is a single household.
+func TestNoPocketIsSmallerThanTheMinimum(t *testing.T) {
+	var at []geo.PointE7
+	place := func(east, north float64) {
+		const perMeter = 1 / 111_195.0
+		at = append(at, geo.PointE7{Lon: int32((106 + east*perMeter) * 1e7), Lat: int32(north * perMeter * 1e7)})
+	}
+	place(0, 0)
+	for _, to := range [][2]float64{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
+		for _, meters := range []float64{90, 175, 235, 235, 235, 235} {
+			place(meters*to[0], meters*to[1])
+		}
+	}
+	next := 0
+	c := changed(t, 215, len(at), func(_ *rand.Rand, h *registry.Household) {
+		h.Located, h.Point = true, at[next]
+		next++
+	})
+	s := survey(t, c.View, Question{RadiusMeters: 100, MinHouseholds: 5})
+	var sizes []int64
+	for _, p := range s.Pockets {
+		sizes = append(sizes, p.Total.Households)
+	}
+	note := "Left out: 1 pocket of fewer than 5 households, since those at the border live nearer to another."
+	if !slices.Equal(sizes, []int64{6, 6, 6, 6}) || !slices.Contains(s.Notes, note) || s.Located.Households != 25 {
+		t.Errorf("pockets of %v households, notes %q", sizes, s.Notes)
 	}
 }
 

@@ -2,8 +2,12 @@ package registry
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"strings"
 
 	"kantong/internal/geo"
 )
@@ -14,12 +18,29 @@ func ParseFilter(data []byte) (Filter, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil {
-		return Filter{}, Errorf(CodeBadUserInput, "", "not a household filter: %w", err)
+		return Filter{}, Invalid("", "not a household filter: %s", JSONFault(err))
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return Filter{}, Invalid("", "not a household filter: text after its end")
 	}
 	return f, f.Check()
+}
+
+// JSONFault says in words what is wrong with a JSON text that somebody wrote.
+func JSONFault(err error) string {
+	var kind *json.UnmarshalTypeError
+	var text base64.CorruptInputError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return fmt.Sprintf("%s: a %s does not belong there", kind.Field, kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("its kind is %s, and it should be an object like {\"decile\": {\"max\": 4}}", kind.Value)
+	case errors.As(err, &text):
+		return "a text stands where a list belongs: put it in square brackets"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the text ends too early"
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
 // JSON writes the filter with conditions in a fixed order, so that equal filters have equal text.

@@ -10,6 +10,23 @@ import (
 	"kantong/internal/storetest"
 )
 
+// TestFaultsOfJSON are told in words that do not speak of Go.
+func TestFaultsOfJSON(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"deprivedIn": "UNSAFE_WATER"}`: "square brackets",
+		`[]`:                             "its kind is array",
+		`{"decile": {"max": "4"}}`:       "decile.max: a string does not belong there",
+		`{`:                              "ends too early",
+		`{"decil": 3}`:                   `unknown field "decil"`,
+		``:                               "ends too early",
+	} {
+		_, err := registry.ParseFilter([]byte(text))
+		if registry.CodeOf(err) != registry.CodeBadUserInput || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Go ") {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
 func TestFilterJSONRoundTrip(t *testing.T) {
 	d, households, _ := storetest.City(1, 100)
 	r := rand.New(rand.NewPCG(1, 0))

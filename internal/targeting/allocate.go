@@ -2,6 +2,7 @@ package targeting
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -109,13 +110,22 @@ func (q AllocationQuestion) claims(total uint64) ([]claim, error) {
 			c.low = min(c.high, (uint64(q.MinimumPerArea)+uint64(q.UnitCostRupiah)-1)/uint64(q.UnitCostRupiah))
 		}
 		if c.low > total-lowest {
-			return nil, registry.Invalid("minimumPerArea", "%d rupiah for each of %d areas is more than the budget of %d rupiah pays: lower the minimum, raise the budget or take fewer areas",
-				q.MinimumPerArea, len(q.Areas), q.BudgetRupiah)
+			return nil, registry.Invalid("minimumPerArea", "%d rupiah for each of %d areas%s is more than the budget of %d rupiah pays: lower the minimum, raise the budget or take fewer areas",
+				q.MinimumPerArea, len(q.Areas), q.roundedUp(), q.BudgetRupiah)
 		}
 		lowest += c.low
 		claims[i] = c
 	}
 	return claims, nil
+}
+
+// roundedUp says what a minimum comes to when only whole households are paid.
+func (q AllocationQuestion) roundedUp() string {
+	households := (q.MinimumPerArea + q.UnitCostRupiah - 1) / q.UnitCostRupiah
+	if q.Across == AcrossEqual || households*q.UnitCostRupiah == q.MinimumPerArea {
+		return ""
+	}
+	return fmt.Sprintf(" (rounded up: %d whole households of %d rupiah)", households, q.UnitCostRupiah)
 }
 
 // check takes areas in the order of their codes.

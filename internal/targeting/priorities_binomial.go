@@ -10,11 +10,13 @@ import (
 // probability to 0.01.
 const largeVariance = 1000
 
-// binomial draws Binomial(n, e/n) by inverting the distribution function, which is exact to the precision of numbers. All
+// binomial draws Binomial(n, (e+½)/(n+1)): around Jeffreys' estimate, so that one household of one, or none of twenty, is no
+// certainty. Of a large area that is its share. It does so by inverting the distribution function, which is exact to the precision of numbers. All
 // draws of an area ask for the same n and e, so the function is written down once, and a guide (Chen and Asau 1974) leads
 // to the right place in it with about one comparison.
 type binomial struct {
 	of, events int64
+	mean       float64   // with deviation
 	deviation  float64   // above 0: as a normal variable
 	low        int64     // the count of cumulative[0]
 	cumulative []float64 // nil: always events
@@ -24,12 +26,13 @@ type binomial struct {
 // newBinomial takes 0 ≤ events ≤ of.
 func newBinomial(events, of int64) binomial {
 	b := binomial{of: of, events: events}
-	if events == 0 || events == of {
+	if of == 0 {
 		return b
 	}
 	e, n := float64(events), float64(of)
-	if variance := e / n * (n - e); variance > largeVariance {
-		b.deviation = math.Sqrt(variance)
+	p := (e + 0.5) / (n + 1)
+	if variance := n * p * (1 - p); variance > largeVariance {
+		b.mean, b.deviation = n*p, math.Sqrt(variance)
 		return b
 	}
 	b.tabulate(e, n)
@@ -40,7 +43,7 @@ func newBinomial(events, of int64) binomial {
 // matter.
 func (b *binomial) tabulate(e, n float64) {
 	const negligible = 1e-18
-	odds := e / (n - e)
+	odds := (e + 0.5) / (n - e + 0.5)
 	var below []float64
 	for k, p := e, 1.0; k > 0; k-- {
 		p *= k / (n - k + 1) / odds
@@ -84,7 +87,7 @@ func (b *binomial) tabulate(e, n float64) {
 func (b *binomial) draw(random *rand.Rand) float64 {
 	switch {
 	case b.deviation > 0:
-		count := math.Round(float64(b.events) + float64(b.deviation*random.NormFloat64()))
+		count := math.Round(b.mean + float64(b.deviation*random.NormFloat64()))
 		return min(max(count, 0), float64(b.of))
 	case b.cumulative == nil:
 		return float64(b.events)

@@ -12,7 +12,7 @@ import (
 //
 // A household bootstrap draws an area's n households with replacement and counts those with the property. That count has
 // the distribution Binomial(n, e/n), so it is drawn at once: the parametric equivalent, without a row being read, in the
-// same time for 20 households and for 20 million. Criteria are resampled independently of each other; resampling whole
+// same time for 20 households and for 20 million. It is drawn around (e+½)/(n+1), since a bootstrap is sure of 1 of 1. Criteria are resampled independently of each other; resampling whole
 // households would also keep what they share, which matters little beside the weights.
 //
 // A criterion that happens to be the same everywhere in a draw adds nothing to any score of that draw. Draws follow each

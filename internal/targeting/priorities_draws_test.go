@@ -74,7 +74,7 @@ func TestDrawsStay(t *testing.T) {
 		}
 		return list
 	}
-	want := []firmness{{1, 2, 0.955}, {1, 6, 0.46}, {2, 6, 0.265}, {2, 6, 0.175}}
+	want := []firmness{{1, 2, 0.95}, {1, 6, 0.445}, {2, 6, 0.27}, {2, 6, 0.19}}
 	if got := firm(); !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}
@@ -84,10 +84,31 @@ func TestDrawsStay(t *testing.T) {
 	}
 }
 
+// jeffreys is the middle of what is likely with e of n.
+func jeffreys(c [2]int64) float64 { return (float64(c[0]) + 0.5) / (float64(c[1]) + 1) }
+
+// TestFewHouseholdsAreNoCertainty: one of one, and none of one, beside shares of many.
+func TestFewHouseholdsAreNoCertainty(t *testing.T) {
+	q := PriorityQuestion{Areas: []registry.AreaCode{"1 of 1", "60 %", "0 of 1", "20 %"}, Normalisation: NormaliseMinMax, Top: 1, Draws: MaxDraws, Concentration: 50, Seed: 1,
+		Criteria: []Criterion{{Name: "x", Weight: 1, Orientation: MoreIsWorse, Basis: HouseholdShare, Values: shares([2]int64{1, 1}, [2]int64{600, 1000}, [2]int64{0, 1}, [2]int64{200, 1000})}}}
+	for _, a := range prioritise(t, q).Areas {
+		switch top := a.Uncertainty.InTop(1); a.Area {
+		case "1 of 1":
+			if math.Abs(top-0.75) > 0.02 {
+				t.Errorf("1 of 1 is first in %g of the draws, expected Jeffreys' three quarters", top)
+			}
+		case "0 of 1":
+			if a.Uncertainty.Low != 1 || a.Uncertainty.High != 4 {
+				t.Errorf("0 of 1 has ranks %d to %d", a.Uncertainty.Low, a.Uncertainty.High)
+			}
+		}
+	}
+}
+
 func TestBinomialFunction(t *testing.T) {
 	for _, c := range [][2]int64{{1, 2}, {1, 20}, {19, 20}, {180, 600}, {1, 1_000_000}, {999_999, 1_000_000}, {600, 1_000_000}, {1800, 4000}} {
 		b := newBinomial(c[0], c[1])
-		exact := distuv.Binomial{N: float64(c[1]), P: float64(c[0]) / float64(c[1])}
+		exact := distuv.Binomial{N: float64(c[1]), P: jeffreys(c)}
 		if b.cumulative == nil {
 			t.Fatalf("%v has no table", c)
 		}
@@ -117,8 +138,8 @@ func TestBinomialDraws(t *testing.T) {
 			}
 		}
 		mean, variance := stat.MeanVariance(counts, nil)
-		e, n := float64(c[0]), float64(c[1])
-		want := e / n * (n - e)
+		n, p := float64(c[1]), jeffreys(c)
+		e, want := n*p, n*p*(1-p)
 		if math.Abs(mean-e) > 4*math.Sqrt(want/20_000) || math.Abs(variance-want) > 0.05*want {
 			t.Errorf("%v: mean %g, variance %g, expected %g and %g", c, mean, variance, e, want)
 		}
