@@ -154,4 +154,3 @@ func TestLabelPoint(t *testing.T) {
 		}
 	}
 }
-

@@ -107,13 +107,3 @@ func (c AreaCode) FeatureID() int32 {
 	}
 	return (((part(0, 2)-10)*100+part(3, 5))*100+part(6, 8))*2000 + last
 }
-
-// Number is the digits of the code, 19.71.03.1004 as 1971031004: a name for maps, which number what they draw.
-func (c AreaCode) Number() (n uint64) {
-	for i := range len(c) {
-		if d := c[i]; d >= '0' && d <= '9' {
-			n = n*10 + uint64(d-'0')
-		}
-	}
-	return n
-}
