@@ -56,6 +56,9 @@ func complexity() (c generated.ComplexityRoot) {
 		return listCost(child, first)
 	}
 	c.Pocket.Areas = func(child int) int { return 1 + childrenOfAnArea*child }
+	c.Query.Measures = func(child int, _ *registry.AreaLevel, _ *int, _ *model.ClassRule, _ *string) int {
+		return 1 + 100*child
+	}
 	c.Query.Trend = func(child int, areas []registry.AreaCode, _ model.MeasureInput, _ []string, _ *targeting.Orientation) int {
 		return 1 + len(areas)*child
 	}

@@ -91,6 +91,7 @@ var rootQueries = map[string]string{
 	"allocate": `{ allocate(input: {program: "AB", budgetRupiah: 1000, unitCostRupiah: 1}) { rounding } }`, "whatIf": `{ whatIf(program: "AB", eligibility: {}, unitCostRupiah: 1) { cost } }`,
 	"pockets": `{ pockets { id } }`, "trend": `{ trend(areas: ["19.71"], measure: {deprivation: UNSAFE_WATER}) { reading } }`,
 	"readings":       `{ readings(indicator: "p0_percent", areas: ["19"], reference: "19") { years } }`,
+	"measures":       `{ measures { code } }`,
 	"unreached":      `{ unreached(program: "AB", first: 1) { totalCount } }`,
 	"createProgram":  `mutation { createProgram(edition: "x", clientId: "12345678", program: {code: "X", name: "x", pillar: HEALTH, funder: "x", funderKind: PRIVATE, year: 2025, eligibility: {}, source: "x"}) { revision } }`,
 	"updateProgram":  `mutation { updateProgram(edition: "x", clientId: "12345678", program: {code: "X", name: "x", pillar: HEALTH, funder: "x", funderKind: PRIVATE, year: 2025, eligibility: {}, source: "x"}) { revision } }`,

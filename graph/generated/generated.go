@@ -456,6 +456,18 @@ type ComplexityRoot struct {
 		Vertices         func(childComplexity int) int
 	}
 
+	MeasureDescription struct {
+		Areas      func(childComplexity int) int
+		Breaks     func(childComplexity int) int
+		Code       func(childComplexity int) int
+		Direction  func(childComplexity int) int
+		Label      func(childComplexity int, language *model.Language) int
+		Measure    func(childComplexity int) int
+		Pillar     func(childComplexity int) int
+		Unit       func(childComplexity int) int
+		WithFigure func(childComplexity int) int
+	}
+
 	Method struct {
 		Name       func(childComplexity int) int
 		Parameters func(childComplexity int) int
@@ -615,6 +627,7 @@ type ComplexityRoot struct {
 		Household         func(childComplexity int, id string) int
 		Households        func(childComplexity int, filter *registry.Filter, near *registry.Position, first *int, after *string, edition *string) int
 		Keys              func(childComplexity int) int
+		Measures          func(childComplexity int, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) int
 		Node              func(childComplexity int, id string) int
 		Pockets           func(childComplexity int, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) int
 		Priorities        func(childComplexity int, input model.PriorityInput, edition *string) int
@@ -736,6 +749,7 @@ type QueryResolver interface {
 	Allocate(ctx context.Context, input model.AllocationInput, edition *string) (*model.Allocation, error)
 	WhatIf(ctx context.Context, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) (*model.WhatIf, error)
 	Pockets(ctx context.Context, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) ([]*model.Pocket, error)
+	Measures(ctx context.Context, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) ([]*model.MeasureDescription, error)
 	Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error)
 	Readings(ctx context.Context, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) ([]*model.IndicatorReading, error)
 	Unreached(ctx context.Context, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) (*model.HouseholdConnection, error)
@@ -2427,6 +2441,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Limits.Vertices(childComplexity), true
 
+	case "MeasureDescription.areas":
+		if e.ComplexityRoot.MeasureDescription.Areas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Areas(childComplexity), true
+	case "MeasureDescription.breaks":
+		if e.ComplexityRoot.MeasureDescription.Breaks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Breaks(childComplexity), true
+	case "MeasureDescription.code":
+		if e.ComplexityRoot.MeasureDescription.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Code(childComplexity), true
+	case "MeasureDescription.direction":
+		if e.ComplexityRoot.MeasureDescription.Direction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Direction(childComplexity), true
+	case "MeasureDescription.label":
+		if e.ComplexityRoot.MeasureDescription.Label == nil {
+			break
+		}
+
+		args, err := ec.field_MeasureDescription_label_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Label(childComplexity, args["language"].(*model.Language)), true
+	case "MeasureDescription.measure":
+		if e.ComplexityRoot.MeasureDescription.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Measure(childComplexity), true
+	case "MeasureDescription.pillar":
+		if e.ComplexityRoot.MeasureDescription.Pillar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Pillar(childComplexity), true
+	case "MeasureDescription.unit":
+		if e.ComplexityRoot.MeasureDescription.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Unit(childComplexity), true
+	case "MeasureDescription.withFigure":
+		if e.ComplexityRoot.MeasureDescription.WithFigure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.WithFigure(childComplexity), true
+
 	case "Method.name":
 		if e.ComplexityRoot.Method.Name == nil {
 			break
@@ -3185,6 +3259,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Keys(childComplexity), true
+	case "Query.measures":
+		if e.ComplexityRoot.Query.Measures == nil {
+			break
+		}
+
+		args, err := ec.field_Query_measures_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Measures(childComplexity, args["level"].(*registry.AreaLevel), args["classes"].(*int), args["by"].(*model.ClassRule), args["edition"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -4154,6 +4239,8 @@ type Query {
   whatIf("The programme whose present rule it is compared with." program: ID!, "The rule to try." eligibility: HouseholdFilter!, "Cost of reaching one household." unitCostRupiah: Rupiah!, "Level of the areas." level: AreaLevel = KELURAHAN, "Edition or state." edition: ID): WhatIf @requires(role: PUBLIC)
   "Where households that a filter keeps live close together (DBSCAN): most households first. Households at a border belong to the nearest pocket; what is left with fewer than minHouseholds is no pocket. What to know about the answer is in notes of each pocket, and in extensions.kantong.notes when there is none. PUBLIC; protected roles get pockets of blocks, by one attribute at most."
   pockets("Which; all when not given." filter: HouseholdFilter, "How far neighbours are from each other at most, in metres; above 0, at most 10 000." radiusMeters: Float = 150, "How many households the neighbours of a core are at least. Below 5, a pocket is as good as its rows: PLANNER needs a purpose." minHouseholds: Int = 15, "How many pockets, at most 200." first: Int = 50, "Edition or state." edition: ID): [Pocket!] @requires(role: PUBLIC)
+  "What areas can be compared and coloured by, with labels and class breaks, so that a client needs no list of its own. PUBLIC."
+  measures("Level of the areas whose figures are parted into classes." level: AreaLevel = KELURAHAN, "How many classes, 2 to 9." classes: Int = 5, "How classes are made." by: ClassRule = QUANTILE, "Edition or state." edition: ID): [MeasureDescription!] @requires(role: PUBLIC)
   "A measure of areas through time: from edition to edition, or from year to year of a published figure. PUBLIC."
   trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE): [AreaTrend!] @requires(role: PUBLIC)
   "How a published figure of areas stands beside that of a reference: relevance (is the gap closing?) and effectiveness (is the own line faster?). PUBLIC."
@@ -5021,6 +5108,44 @@ input IndicatorInput {
   code: String!
   "Its year; of each area the newest when not given."
   year: Int
+}
+
+"How values are parted into classes."
+enum ClassRule {
+  "About equally many areas in each."
+  QUANTILE
+  "Natural breaks: values as near as can be to the mean of their class (Jenks 1967, exactly by Fisher 1958)."
+  JENKS
+}
+
+"A measure that an edition can show."
+type MeasureDescription {
+  "Its code, the same in every edition: deprivation:UNSAFE_WATER."
+  code: ID!
+  "What it is called."
+  label("Language." language: Language = ID): String!
+  "The measure as JSON, to be given as MeasureInput here and as the parameter measure of tiles and GeoJSON."
+  measure: String!
+  "Its unit: share (0 to 1), or that of a published figure."
+  unit: String!
+  "Which end is bad."
+  direction: Orientation!
+  "Its chapter of the plan; null for none."
+  pillar: Pillar
+  "Where one class ends and the next begins, ascending: a value belongs above a break when it is at least the break. Fewer where fewer classes can be told apart."
+  breaks: [Float!]!
+  "Areas of the level."
+  areas: Int!
+  "Areas of the level that show a figure."
+  withFigure: Int!
+}
+
+"A language of labels."
+enum Language {
+  "Indonesian."
+  ID
+  "English."
+  EN
 }
 
 "Which end of a measure is the bad one."
@@ -6284,6 +6409,30 @@ func (ec *executionContext) childFields_Limits(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Limits", field.Name)
 }
 
+func (ec *executionContext) childFields_MeasureDescription(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MeasureDescription_code(ctx, field)
+	case "label":
+		return ec.fieldContext_MeasureDescription_label(ctx, field)
+	case "measure":
+		return ec.fieldContext_MeasureDescription_measure(ctx, field)
+	case "unit":
+		return ec.fieldContext_MeasureDescription_unit(ctx, field)
+	case "direction":
+		return ec.fieldContext_MeasureDescription_direction(ctx, field)
+	case "pillar":
+		return ec.fieldContext_MeasureDescription_pillar(ctx, field)
+	case "breaks":
+		return ec.fieldContext_MeasureDescription_breaks(ctx, field)
+	case "areas":
+		return ec.fieldContext_MeasureDescription_areas(ctx, field)
+	case "withFigure":
+		return ec.fieldContext_MeasureDescription_withFigure(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeasureDescription", field.Name)
+}
+
 func (ec *executionContext) childFields_Method(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -6914,6 +7063,20 @@ func (ec *executionContext) field_Area_summary_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_MeasureDescription_label_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (*model.Language, error) {
+			return ec.unmarshalOLanguage2ᚖkantongᚋgraphᚋmodelᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createKey_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7535,6 +7698,44 @@ func (ec *executionContext) field_Query_households_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["edition"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_measures_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (*registry.AreaLevel, error) {
+			return ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "classes",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["classes"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*model.ClassRule, error) {
+			return ec.unmarshalOClassRule2ᚖkantongᚋgraphᚋmodelᚐClassRule(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["edition"] = arg3
 	return args, nil
 }
 
@@ -15169,6 +15370,234 @@ func (ec *executionContext) fieldContext_Limits_pocketHouseholds(_ context.Conte
 	return graphql.NewScalarFieldContext("Limits", field, false, false, "Int")
 }
 
+func (ec *executionContext) _MeasureDescription_code(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "ID")
+}
+
+func (ec *executionContext) _MeasureDescription_label(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Label(fc.Args["language"].(*model.Language)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_label(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasureDescription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MeasureDescription_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeasureDescription_measure(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_measure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measure(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_measure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "String")
+}
+
+func (ec *executionContext) _MeasureDescription_unit(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "String")
+}
+
+func (ec *executionContext) _MeasureDescription_direction(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_direction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Direction(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v targeting.Orientation) graphql.Marshaler {
+			return ec.marshalNOrientation2kantongᚋinternalᚋtargetingᚐOrientation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_direction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "Orientation")
+}
+
+func (ec *executionContext) _MeasureDescription_pillar(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_pillar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pillar(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *registry.Pillar) graphql.Marshaler {
+			return ec.marshalOPillar2ᚖkantongᚋinternalᚋregistryᚐPillar(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_pillar(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "Pillar")
+}
+
+func (ec *executionContext) _MeasureDescription_breaks(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_breaks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Breaks(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []float64) graphql.Marshaler {
+			return ec.marshalNFloat2ᚕfloat64ᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_breaks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "Float")
+}
+
+func (ec *executionContext) _MeasureDescription_areas(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_areas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Areas(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_areas(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "Int")
+}
+
+func (ec *executionContext) _MeasureDescription_withFigure(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_withFigure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithFigure(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_withFigure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "Int")
+}
+
 func (ec *executionContext) _Method_name(ctx context.Context, field graphql.CollectedField, obj *model.Method) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19231,6 +19660,68 @@ func (ec *executionContext) fieldContext_Query_pockets(ctx context.Context, fiel
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_pockets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_measures(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_measures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Measures(ctx, fc.Args["level"].(*registry.AreaLevel), fc.Args["classes"].(*int), fc.Args["by"].(*model.ClassRule), fc.Args["edition"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal []*model.MeasureDescription
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.MeasureDescription
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.MeasureDescription) graphql.Marshaler {
+			return ec.marshalOMeasureDescription2ᚕᚖkantongᚋgraphᚋmodelᚐMeasureDescriptionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_measures(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasureDescription(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_measures_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -26214,6 +26705,79 @@ func (ec *executionContext) _Limits(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var measureDescriptionImplementors = []string{"MeasureDescription"}
+
+func (ec *executionContext) _MeasureDescription(ctx context.Context, sel ast.SelectionSet, obj *model.MeasureDescription) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, measureDescriptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeasureDescription")
+		case "code":
+			out.Values[i] = ec._MeasureDescription_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._MeasureDescription_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "measure":
+			out.Values[i] = ec._MeasureDescription_measure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._MeasureDescription_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "direction":
+			out.Values[i] = ec._MeasureDescription_direction(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pillar":
+			out.Values[i] = ec._MeasureDescription_pillar(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "breaks":
+			out.Values[i] = ec._MeasureDescription_breaks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "areas":
+			out.Values[i] = ec._MeasureDescription_areas(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withFigure":
+			out.Values[i] = ec._MeasureDescription_withFigure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var methodImplementors = []string{"Method"}
 
 func (ec *executionContext) _Method(ctx context.Context, sel ast.SelectionSet, obj *model.Method) graphql.Marshaler {
@@ -27340,6 +27904,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_pockets(ctx, field)
+				})
+		case "measures":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_measures(ctx, field)
 				})
 		case "trend":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -29221,6 +29791,14 @@ func (ec *executionContext) marshalNLimits2ᚖkantongᚋgraphᚋmodelᚐLimits(c
 	return ec._Limits(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMeasureDescription2ᚖkantongᚋgraphᚋmodelᚐMeasureDescription(ctx context.Context, sel ast.SelectionSet, v *model.MeasureDescription) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MeasureDescription!")
+		return graphql.Null
+	}
+	return ec._MeasureDescription(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMeasureInput2kantongᚋgraphᚋmodelᚐMeasureInput(ctx context.Context, v any) (model.MeasureInput, error) {
 	res, err := ec.unmarshalInputMeasureInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -29269,6 +29847,21 @@ func (ec *executionContext) marshalNMultidimensional2ᚖkantongᚋgraphᚋmodel�
 		return graphql.Null
 	}
 	return ec._Multidimensional(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOrientation2kantongᚋinternalᚋtargetingᚐOrientation(ctx context.Context, v any) (targeting.Orientation, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := targeting.Orientation(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientation2kantongᚋinternalᚋtargetingᚐOrientation(ctx context.Context, sel ast.SelectionSet, v targeting.Orientation) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Orientation!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNOrientedMeasure2kantongᚋgraphᚋmodelᚐOrientedMeasure(ctx context.Context, v any) (model.OrientedMeasure, error) {
@@ -30017,6 +30610,22 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalOClassRule2ᚖkantongᚋgraphᚋmodelᚐClassRule(ctx context.Context, v any) (*model.ClassRule, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.ClassRule)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOClassRule2ᚖkantongᚋgraphᚋmodelᚐClassRule(ctx context.Context, sel ast.SelectionSet, v *model.ClassRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx context.Context, sel ast.SelectionSet, v *model.Count) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -30499,6 +31108,41 @@ func (ec *executionContext) marshalOKeyChange2ᚖkantongᚋgraphᚋmodelᚐKeyCh
 		return graphql.Null
 	}
 	return ec._KeyChange(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOLanguage2ᚖkantongᚋgraphᚋmodelᚐLanguage(ctx context.Context, v any) (*model.Language, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.Language)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLanguage2ᚖkantongᚋgraphᚋmodelᚐLanguage(ctx context.Context, sel ast.SelectionSet, v *model.Language) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOMeasureDescription2ᚕᚖkantongᚋgraphᚋmodelᚐMeasureDescriptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MeasureDescription) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMeasureDescription2ᚖkantongᚋgraphᚋmodelᚐMeasureDescription(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOMultidimensionalInput2ᚖkantongᚋgraphᚋmodelᚐMultidimensionalInput(ctx context.Context, v any) (*model.MultidimensionalInput, error) {

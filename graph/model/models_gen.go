@@ -659,6 +659,64 @@ func (e Across) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// How values are parted into classes.
+type ClassRule string
+
+const (
+	// About equally many areas in each.
+	ClassRuleQuantile ClassRule = "QUANTILE"
+	// Natural breaks: values as near as can be to the mean of their class (Jenks 1967, exactly by Fisher 1958).
+	ClassRuleJenks ClassRule = "JENKS"
+)
+
+var AllClassRule = []ClassRule{
+	ClassRuleQuantile,
+	ClassRuleJenks,
+}
+
+func (e ClassRule) IsValid() bool {
+	switch e {
+	case ClassRuleQuantile, ClassRuleJenks:
+		return true
+	}
+	return false
+}
+
+func (e ClassRule) String() string {
+	return string(e)
+}
+
+func (e *ClassRule) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ClassRule(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ClassRule", str)
+	}
+	return nil
+}
+
+func (e ClassRule) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ClassRule) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ClassRule) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Order of a programme's coverage by area.
 type CoverageOrder string
 
@@ -840,6 +898,64 @@ func (e *HexSize) UnmarshalJSON(b []byte) error {
 }
 
 func (e HexSize) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// A language of labels.
+type Language string
+
+const (
+	// Indonesian.
+	LanguageID Language = "ID"
+	// English.
+	LanguageEn Language = "EN"
+)
+
+var AllLanguage = []Language{
+	LanguageID,
+	LanguageEn,
+}
+
+func (e Language) IsValid() bool {
+	switch e {
+	case LanguageID, LanguageEn:
+		return true
+	}
+	return false
+}
+
+func (e Language) String() string {
+	return string(e)
+}
+
+func (e *Language) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Language(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Language", str)
+	}
+	return nil
+}
+
+func (e Language) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Language) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Language) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

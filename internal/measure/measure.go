@@ -57,10 +57,18 @@ func (v *Value) Sample() (events, of int64) {
 // narrows the areas; nil is all. An indicator has no hexagons.
 func Evaluate(ctx context.Context, v *registry.View, measures []Measure, by registry.Dimension, within []registry.AreaCode) ([][]Value, error) {
 	var queries []registry.SummaryQuery
-	asked := make([]int, len(measures))
+	first, asked := make([]int, len(measures)), make([]int, len(measures))
+	deprivations := -1 // all are counted by one query
 	for i := range measures {
+		if measures[i].Deprivation != nil && deprivations >= 0 {
+			first[i], asked[i] = deprivations, 1
+			continue
+		}
 		list := measures[i].queries(by, within)
-		asked[i] = len(list)
+		first[i], asked[i] = len(queries), len(list)
+		if measures[i].Deprivation != nil {
+			deprivations = len(queries)
+		}
 		queries = append(queries, list...)
 	}
 	var answers [][]registry.Cell
@@ -79,8 +87,7 @@ func Evaluate(ctx context.Context, v *registry.View, measures []Measure, by regi
 			}
 			continue
 		}
-		out[i] = m.values(answers[:asked[i]])
-		answers = answers[asked[i]:]
+		out[i] = m.values(answers[first[i] : first[i]+asked[i]])
 	}
 	return out, nil
 }

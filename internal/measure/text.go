@@ -55,6 +55,37 @@ func (m *Measure) Check(d *registry.Dataset) error {
 	return nil
 }
 
+// JSON writes a measure as Parse reads it, on one line.
+func (m Measure) JSON() []byte {
+	var out any
+	switch {
+	case m.Share != nil:
+		share := map[string]any{"meeting": m.Share.Meeting}
+		if !m.Share.Among.Everybody() {
+			share["among"] = m.Share.Among
+		}
+		if m.Share.People {
+			share["people"] = true
+		}
+		out = map[string]any{"share": share}
+	case m.Deprivation != nil:
+		out = map[string]any{"deprivation": m.Deprivation.String()}
+	case m.Exclusion != "":
+		out = map[string]any{"exclusion": m.Exclusion}
+	default:
+		indicator := map[string]any{"code": m.Indicator.Code}
+		if m.Indicator.Year != 0 {
+			indicator["year"] = m.Indicator.Year
+		}
+		out = map[string]any{"indicator": indicator}
+	}
+	text, err := json.Marshal(out)
+	if err != nil { // only a geometry of a foreign type could fail, and filters are checked
+		panic(err)
+	}
+	return text
+}
+
 // measureJSON is a measure as the variables of a GraphQL query have it.
 type measureJSON struct {
 	Share *struct {

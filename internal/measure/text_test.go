@@ -21,6 +21,9 @@ func TestParse(t *testing.T) {
 		if err != nil || m.String() != want {
 			t.Errorf("%s: %s, %v; want %s", text, m, err, want)
 		}
+		if again, err := Parse(m.JSON()); err != nil || again.String() != want {
+			t.Errorf("%s is read as %s, %v", m.JSON(), again, err)
+		}
 	}
 	for text, field := range map[string]string{
 		``:                                     "",
