@@ -35,19 +35,19 @@ func SnapRound(areas []orb.MultiPolygon) []orb.MultiPolygon {
 		for _, polygon := range area {
 			var rings orb.Polygon
 			for _, ring := range polygon {
-				rings = append(rings, snap(ring, tree))
+				rings = append(rings, through(ring, tree, rounded))
 			}
 			snapped = append(snapped, rings)
 		}
-		out[i], _ = Untangle(snapped)
+		out[i], _ = part(snapped)
 	}
 	return out
 }
 
 func rounded(p orb.Point) orb.Point { return orb.Point{math.Round(p[0]), math.Round(p[1])} }
 
-// snap takes a ring through the middle of every square that it passes.
-func snap(ring orb.Ring, squares *boxTree) orb.Ring {
+// through takes a ring through the middle of every square that it passes, and its own corners to where they go.
+func through(ring orb.Ring, squares *boxTree, to func(orb.Point) orb.Point) orb.Ring {
 	out := make(orb.Ring, 0, len(ring))
 	var passed []orb.Point
 	for i := range len(ring) - 1 {
@@ -61,8 +61,8 @@ func snap(ring orb.Ring, squares *boxTree) orb.Ring {
 		})
 		along := func(p orb.Point) float64 { return (p[0]-a[0])*(b[0]-a[0]) + (p[1]-a[1])*(b[1]-a[1]) }
 		slices.SortFunc(passed, func(p, q orb.Point) int { return cmp.Compare(along(p), along(q)) })
-		out = append(append(out, rounded(a)), passed...)
-		out = append(out, rounded(b))
+		out = append(append(out, to(a)), passed...)
+		out = append(out, to(b))
 	}
 	return slices.Compact(out)
 }

@@ -194,15 +194,39 @@ func rotate(ring orb.Ring) {
 	ring[len(ring)-1] = open[0]
 }
 
-// Untangle gives areas whose rings touch themselves, or run back along themselves, as areas whose rings don't: such edges
+// Untangle gives an area whose rings touch themselves, or run back along themselves, as one whose rings don't: such edges
 // vanish, and rings part where they meet. It serves positions that were rounded. ok is false where edges cross.
-func Untangle(areas orb.MultiPolygon) (out orb.MultiPolygon, ok bool) {
+func Untangle(area orb.MultiPolygon) (out orb.MultiPolygon, ok bool) {
+	var corners []orb.Bound
+	eachRing(area, func(ring orb.Ring) {
+		for _, p := range ring {
+			corners = append(corners, p.Bound())
+		}
+	})
+	if len(corners) == 0 {
+		return nil, true
+	}
+	tree := newBoxTree(corners)
+	noded := make(orb.MultiPolygon, len(area))
+	for i, polygon := range area {
+		for _, ring := range polygon {
+			noded[i] = append(noded[i], through(ring, tree, func(p orb.Point) orb.Point { return p }))
+		}
+	}
+	return part(noded)
+}
+
+// part is Untangle where rings meet themselves at their corners only.
+func part(areas orb.MultiPolygon) (out orb.MultiPolygon, ok bool) {
 	rings, ok := stitch(uncancelledEdges([]orb.Geometry{areas}))
 	if !ok {
 		return nil, false
 	}
 	if out, ok = assemble(rings); !ok || Validate(out) != nil {
 		return nil, false
+	}
+	if len(out) == 0 {
+		return nil, true
 	}
 	return canonical(out), true
 }

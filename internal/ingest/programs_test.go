@@ -73,7 +73,7 @@ func TestBadProgram(t *testing.T) {
 		{"name as a number", programText("A", "name", "5"), "name", "is number, not text"},
 		{"no rule", programText("A", "eligibility", ""), "eligibility", "a programme needs a rule; {} keeps every household"},
 		{"rule of null", programText("A", "eligibility", "null"), "eligibility", "a programme needs a rule; {} keeps every household"},
-		{"rule with an unknown name", programText("A", "eligibility", `{"desil":1}`), "eligibility", `not a household filter: json: unknown field "desil"`},
+		{"rule with an unknown name", programText("A", "eligibility", `{"desil":1}`), "eligibility", `not a household filter: unknown field "desil"`},
 		{"rule out of range", programText("A", "eligibility", `{"decile":{"min":4,"max":1}}`), "eligibility.decile", "min 4 is above max 1"},
 		{"rule on a rule", programText("A", "eligibility", `{"eligibleFor":"PKH"}`), "eligibility", "an eligibility rule can't rest on another programme's eligibility"},
 		{"unknown area", programText("A", "eligibility", `{"areas":["19.72"]}`), "eligibility.areas[0]", "edition 2025-q3 has no area 19.72"},

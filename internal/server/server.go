@@ -20,6 +20,7 @@ import (
 	"kantong/internal/disclosure"
 	"kantong/internal/observe"
 	"kantong/internal/registry"
+	"kantong/internal/tiles"
 )
 
 // Config is what a server needs.
@@ -78,7 +79,9 @@ func Handler(c Config) http.Handler {
 	r.Use(withRequestID, c.Observer.Traced, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
 	query := graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request})
 	limit := newLimits(c.Rates, c.TrustedProxies)
-	r.With(limit.byAddress, authenticated(c.Ledger), limit.byKey).Handle("/graphql", query)
+	asked := r.With(limit.byAddress, authenticated(c.Ledger), limit.byKey)
+	asked.Handle("/graphql", query)
+	(&maps{c, tiles.NewAtlas(), newAnswers()}).routes(asked)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
 	r.Get("/readyz", ready(c.Resolver.Gate))
 	r.Get("/metrics", c.Observer.Handler().ServeHTTP)

@@ -81,6 +81,21 @@ func (s cityServer) send(t *testing.T, method, path string, header ...string) (*
 	return resp, string(text)
 }
 
+// read sends a request and gives the body of the answer.
+func read(t *testing.T, req *http.Request) string {
+	t.Helper()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func TestDoors(t *testing.T) {
 	s := newServer(t, oneKey{})
 	for _, c := range []struct {
