@@ -153,19 +153,26 @@ func (d *drawn) write(w http.ResponseWriter, r *http.Request, contentType string
 		return
 	}
 	h.Set("Content-Type", contentType)
-	body := d.plain
-	if len(body) >= smallestCompressed {
-		switch accepted := r.Header.Get("Accept-Encoding"); {
-		case takes(accepted, "zstd"):
-			h.Set("Content-Encoding", "zstd")
-			body = d.zstd()
-		case takes(accepted, "gzip"):
-			h.Set("Content-Encoding", "gzip")
-			body = d.gzip()
-		}
+	encoding, body := d.best(r.Header.Get("Accept-Encoding"))
+	if encoding != "" { // other bytes have another strong tag
+		h.Set("Content-Encoding", encoding)
+		h.Set("ETag", strings.TrimSuffix(h.Get("ETag"), `"`)+"-"+encoding+`"`)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body)
+}
+
+// best is the smallest form that a client takes.
+func (d *drawn) best(accepted string) (encoding string, body []byte) {
+	switch {
+	case len(d.plain) < smallestCompressed:
+		return "", d.plain
+	case takes(accepted, "zstd"):
+		return "zstd", d.zstd()
+	case takes(accepted, "gzip"):
+		return "gzip", d.gzip()
+	}
+	return "", d.plain
 }
 
 // takes tells whether a client accepts an encoding: it is listed, and not with a weight of 0.

@@ -75,7 +75,8 @@ func (m *maps) serve(read func(*http.Request) (picture, error)) http.HandlerFunc
 		}
 		h.Set("Kantong-State", v.State.ID())
 		h.Add("Vary", "Accept-Encoding")
-		if has(strings.Join(r.Header.Values("If-None-Match"), ","), name) {
+		if tag := held(strings.Join(r.Header.Values("If-None-Match"), ","), name); tag != "" {
+			h.Set("ETag", tag)
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -112,14 +113,18 @@ func nameOf(r *http.Request, p picture, v *registry.View, viewer registry.Viewer
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// has tells whether a list of entity tags holds a name. Weak comparison: a proxy that compressed the answer says W/.
-func has(list, name string) bool {
+// held gives the entity tag of a list that stands for a name, in whichever encoding; "" for none. Comparison is weak, since a
+// proxy that compressed the answer says W/.
+func held(list, name string) string {
 	for tag := range strings.SplitSeq(list, ",") {
-		if tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/"); tag == `"`+name+`"` || tag == "*" {
-			return true
+		switch tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/"); tag {
+		case `"` + name + `"`, `"` + name + `-gzip"`, `"` + name + `-zstd"`:
+			return tag
+		case "*":
+			return `"` + name + `"`
 		}
 	}
-	return false
+	return ""
 }
 
 // audit writes down what a key was shown, before it is.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -129,6 +130,9 @@ func (m *mapServer) get(t *testing.T, key, path string, header ...string) (*http
 	t.Helper()
 	if m.keys[key] != "" {
 		header = append(header, "Authorization", m.keys[key])
+	}
+	if !slices.Contains(header, "Accept-Encoding") {
+		header = append(header, "Accept-Encoding", "identity")
 	}
 	return m.send(t, "GET", path, header...)
 }
@@ -324,12 +328,21 @@ func TestWhatIsKept(t *testing.T) {
 
 func TestMapsAreCompressed(t *testing.T) {
 	m := newMapServer(t)
-	_, plain := m.get(t, "", "/areas.geojson", "Accept-Encoding", "identity")
+	_, plain := m.get(t, "", "/areas.geojson")
+	tags := map[string]string{}
 	for accepted, want := range map[string]string{"gzip": "gzip", "gzip, zstd": "zstd", "zstd;q=0, gzip": "gzip", "zstd;q=0.5": "zstd", "br": "", "gzip;q=0": "", "GZIP": "gzip"} {
 		resp, text := m.get(t, "", "/areas.geojson", "Accept-Encoding", accepted)
 		if got := resp.Header.Get("Content-Encoding"); got != want || resp.ContentLength != int64(len(text)) {
 			t.Errorf("%s is answered by %q, %d bytes", accepted, got, resp.ContentLength)
 			continue
+		}
+		tag := resp.Header.Get("ETag")
+		if former, known := tags[want]; known && former != tag {
+			t.Errorf("%q is named %s and %s", want, former, tag)
+		}
+		tags[want] = tag
+		if again, _ := m.get(t, "", "/areas.geojson", "Accept-Encoding", accepted, "If-None-Match", tag); again.StatusCode != http.StatusNotModified || again.Header.Get("ETag") != tag {
+			t.Errorf("%s again: %d", tag, again.StatusCode)
 		}
 		switch want {
 		case "gzip":
@@ -354,5 +367,8 @@ func TestMapsAreCompressed(t *testing.T) {
 		if text != plain {
 			t.Errorf("%s: %.100s, want %.100s", accepted, text, plain)
 		}
+	}
+	if tags["gzip"] == tags["zstd"] || tags["gzip"] == tags[""] || tags["zstd"] == tags[""] {
+		t.Errorf("other bytes have the same tag: %v", tags)
 	}
 }

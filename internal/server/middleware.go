@@ -81,7 +81,7 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 			if origin != "" && (slices.Contains(origins, origin) || slices.Contains(origins, "*")) {
 				h := w.Header()
 				h.Set("Access-Control-Allow-Origin", origin)
-				h.Set("Access-Control-Expose-Headers", "Retry-After, X-Request-Id")
+				h.Set("Access-Control-Expose-Headers", "ETag, Kantong-State, Retry-After, X-Request-Id")
 				h.Add("Vary", "Origin")
 				if r.Method == http.MethodOptions {
 					h.Set("Access-Control-Allow-Methods", "GET, POST")
@@ -97,7 +97,7 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 }
 
 // authenticated finds out who asks. A key that is not valid is refused rather than treated as none, so that nobody takes
-// protected figures for exact ones. Answers to a key are kept by no cache.
+// protected figures for exact ones. Answers to a key are kept by no cache, unless a door says more.
 func authenticated(ledger registry.Ledger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

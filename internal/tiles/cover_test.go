@@ -2,11 +2,13 @@ package tiles
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/clip"
 
+	"kantong/internal/geo"
 	"kantong/internal/registry"
 	"kantong/internal/storetest"
 )
@@ -192,4 +194,22 @@ func compareEdges(t *testing.T, name string, box orb.Bound, a, b seen) (n int) {
 		})
 	}
 	return n
+}
+
+// TestSettled: rounding outlines again changes nothing, although rounding once is not always enough.
+func TestSettled(t *testing.T) {
+	areas, unsettled := realAreas(t), 0
+	for zoom := 8; zoom <= MaxZoom; zoom++ {
+		units := unitsOf(areas.Outlines(zoom), zoom)
+		if again := geo.SnapRound(units); !slices.EqualFunc(units, again, orb.MultiPolygon.Equal) {
+			t.Errorf("zoom %d: outlines move when they are rounded again", zoom)
+		}
+		once := geo.SnapRound(projectedTo(areas.Outlines(zoom), zoom))
+		if !slices.EqualFunc(once, units, orb.MultiPolygon.Equal) {
+			unsettled++
+		}
+	}
+	if t.Logf("at %d zooms rounding once is not enough", unsettled); unsettled == 0 {
+		t.Error("rounding once is enough at every zoom: this test tells nothing")
+	}
 }

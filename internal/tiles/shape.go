@@ -17,6 +17,10 @@ import (
 // unitsOf projects areas and rounds them, once for all tiles of a zoom: borders that areas share have the same units, and no
 // ring crosses itself. An area that is too small to be seen is nil.
 func unitsOf(areas []orb.MultiPolygon, zoom int) []orb.MultiPolygon {
+	return settled(projectedTo(areas, zoom))
+}
+
+func projectedTo(areas []orb.MultiPolygon, zoom int) []orb.MultiPolygon {
 	scale := Tile{Z: zoom}.scale()
 	projected := make([]orb.MultiPolygon, len(areas))
 	for i, area := range areas {
@@ -32,7 +36,7 @@ func unitsOf(areas []orb.MultiPolygon, zoom int) []orb.MultiPolygon {
 			}
 		}
 	}
-	return settled(projected)
+	return projected
 }
 
 // settled rounds until nothing moves any more (Halperin and Packer, "Iterated snap rounding", 2002). Rounding once can leave
