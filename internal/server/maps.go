@@ -54,15 +54,19 @@ func (m *maps) serve(read func(*http.Request) (picture, error)) http.HandlerFunc
 		defer cancel()
 		viewer := access.ViewerOf(ctx)
 		viewer.Shown = new(registry.Shown)
+		refuse := func(err error, states ...string) { // what was asked with a key is known, answered or not
+			_ = m.audit(ctx, r, viewer, states, registry.CodeOf(err))
+			m.refuse(w, r, err)
+		}
 		p, err := read(r)
 		if err != nil {
-			m.refuse(w, r, err)
+			refuse(err)
 			return
 		}
 		moment := m.Resolver.Gate.Now()
 		v, err := moment.View(ctx, viewer, r.URL.Query().Get("edition"))
 		if err != nil {
-			m.refuse(w, r, err)
+			refuse(err)
 			return
 		}
 		name := nameOf(r, p, v, viewer, moment.Method([]string{v.State.ID()}))
@@ -81,10 +85,12 @@ func (m *maps) serve(read func(*http.Request) (picture, error)) http.HandlerFunc
 			return
 		}
 		made, err := m.kept.get(ctx, m.keyOf(viewer, name), func(ctx context.Context) ([]byte, error) { return p.draw(ctx, v) })
-		if err == nil {
-			err = m.audit(ctx, r, viewer, v)
-		}
 		if err != nil {
+			h.Del("ETag")
+			refuse(err, v.State.ID())
+			return
+		}
+		if err := m.audit(ctx, r, viewer, []string{v.State.ID()}, ""); err != nil {
 			h.Del("ETag")
 			m.refuse(w, r, err)
 			return
@@ -127,13 +133,13 @@ func held(list, name string) string {
 	return ""
 }
 
-// audit writes down what a key was shown, before it is.
-func (m *maps) audit(ctx context.Context, r *http.Request, viewer registry.Viewer, v *registry.View) error {
+// audit writes down what a key was shown, before it is, or why it was not.
+func (m *maps) audit(ctx context.Context, r *http.Request, viewer registry.Viewer, states []string, outcome registry.Code) error {
 	if m.Resolver.Audit == nil || viewer.Role == registry.RolePublic {
 		return nil
 	}
 	err := m.Resolver.Audit.Write(context.WithoutCancel(ctx), registry.AuditEntry{At: time.Now(), KeyID: viewer.KeyID, Role: viewer.Role, Organisation: viewer.Organisation,
-		Purpose: strings.TrimSpace(viewer.Purpose), Action: "map", Operation: routeOf(r), RequestID: RequestID(ctx), States: []string{v.State.ID()}, Rows: viewer.Shown.Count()})
+		Purpose: strings.TrimSpace(viewer.Purpose), Action: "map", Operation: routeOf(r), RequestID: RequestID(ctx), States: states, Rows: viewer.Shown.Count(), Outcome: outcome})
 	if err != nil {
 		return registry.Errorf(registry.CodeUnavailable, "", "the audit log can't be written, and nothing is answered without it: %w", err)
 	}

@@ -317,6 +317,12 @@ func TestWhatIsKept(t *testing.T) {
 	if ask("planner"); count() != written+1 {
 		t.Errorf("%d entries after %d", count(), written)
 	}
+	if resp, _ := m.get(t, "partner", "/areas.geojson?level=street"); resp.StatusCode != 400 {
+		t.Errorf("a level that is none: %d", resp.StatusCode)
+	}
+	if last := m.books.entries[len(m.books.entries)-1]; last.Organisation != "partner" || last.Outcome != registry.CodeBadUserInput {
+		t.Errorf("a refusal is written down as %+v", last)
+	}
 	m.books.broken = true
 	if resp, text := m.get(t, "planner", path); resp.StatusCode != 503 || strings.Contains(text, "features") || !strings.Contains(text, "audit log") {
 		t.Errorf("without an audit log: %d %.200s", resp.StatusCode, text)
