@@ -32,6 +32,7 @@ func TestMethodsRefuse(t *testing.T) {
 		{registry.RolePlanner, `{rates(measure: {share: {meeting: {areas: ["99"]}}}) { n { value } }}`, "NOT_FOUND", "measure.share.meeting.areas[0]"},
 		{registry.RolePublic, `{hotspots(measure: {deprivation: UNSAFE_WATER}, hex: M500) { notes }}`, "DISCLOSURE_LIMIT", "hex"},
 		{registry.RolePublic, `{rates(measure: {share: {meeting: {elderly: {min: 2}}}}) { n { value } }}`, "DISCLOSURE_LIMIT", "measure"},
+		{registry.RolePublic, `{priorities(input: {criteria: [{measure: {deprivation: CROWDED}}, {measure: {share: {meeting: {elderly: {min: 2}}}}}, {measure: {deprivation: STUNTED_CHILD}}]}) { ranked { rank } }}`, "DISCLOSURE_LIMIT", "input.criteria[1].measure"},
 		{registry.RolePublic, `{summary { multidimensional(input: {indicators: [UNSAFE_WATER]}) { headcountRatio { value } } }}`, "DISCLOSURE_LIMIT", "input"},
 	} {
 		of := f

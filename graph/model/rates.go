@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"errors"
 
 	"kantong/internal/measure"
 	"kantong/internal/registry"
@@ -68,5 +69,20 @@ func evaluate(ctx context.Context, v *registry.View, inputs []*MeasureInput, fie
 	case by.Kind == registry.ByHex:
 		return nil, registry.At("hex", err)
 	}
-	return nil, registry.At(fields[0], err) // a guard names conditions that it was asked for, not what they came from
+	return nil, atFault(ctx, v, measures, fields, by, within, err)
+}
+
+// atFault names the measure that a guard refuses: it speaks of conditions that it was asked for, not of what they came from. A
+// refusal that is about no condition, as of a budget, stays as it is.
+func atFault(ctx context.Context, v *registry.View, measures []measure.Measure, fields []string, by registry.Dimension, within []registry.AreaCode, refusal error) error {
+	var e *registry.Error
+	if !errors.As(refusal, &e) || e.Field == "" {
+		return refusal
+	}
+	for i := range measures[:len(measures)-1] {
+		if _, err := measure.Evaluate(ctx, v, measures[i:i+1], by, within); registry.CodeOf(err) == registry.CodeDisclosureLimit {
+			return registry.At(fields[i], err)
+		}
+	}
+	return registry.At(fields[len(fields)-1], refusal)
 }

@@ -32,16 +32,7 @@ type disclosureReport struct {
 }
 
 func (c *disclosureReport) Run(p *program) error {
-	return p.withStore(func(s *store) error {
-		src, err := p.source(s, c.engineFlags, observe.Observer{Metrics: observe.NewMetrics(), Tracer: noop.NewTracerProvider().Tracer("")})
-		if err != nil {
-			return err
-		}
-		src.read = shownReading{src.read, p}
-		gate, err := c.gate(p.ctx, src, nil)
-		if err != nil {
-			return err
-		}
+	return p.withGate(c.engineFlags, c.protectionFlags, func(s *store, gate *disclosure.Gate) error {
 		bar := p.progress("comparing")
 		r, err := gate.Now().Report(p.ctx, c.Edition, func(done, total int64) { bar.show("areas and blocks", done, total) })
 		bar.done()
@@ -52,6 +43,22 @@ func (c *disclosureReport) Run(p *program) error {
 			return err
 		}
 		return p.audit(s, "disclosure report", "", r.State)
+	})
+}
+
+// withGate opens what is published for a report, and shows how far it is read.
+func (p *program) withGate(engine engineFlags, protection protectionFlags, do func(*store, *disclosure.Gate) error) error {
+	return p.withStore(func(s *store) error {
+		src, err := p.source(s, engine, observe.Observer{Metrics: observe.NewMetrics(), Tracer: noop.NewTracerProvider().Tracer("")})
+		if err != nil {
+			return err
+		}
+		src.read = shownReading{src.read, p}
+		gate, err := protection.gate(p.ctx, src, nil)
+		if err != nil {
+			return err
+		}
+		return do(s, gate)
 	})
 }
 

@@ -12,10 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"go.opentelemetry.io/otel/trace/noop"
-
+	"kantong/internal/disclosure"
 	"kantong/internal/geo"
-	"kantong/internal/observe"
 	"kantong/internal/pockets"
 	"kantong/internal/registry"
 )
@@ -46,16 +44,7 @@ func (c *reportPockets) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.withStore(func(s *store) error {
-		src, err := p.source(s, c.engineFlags, observe.Observer{Metrics: observe.NewMetrics(), Tracer: noop.NewTracerProvider().Tracer("")})
-		if err != nil {
-			return err
-		}
-		src.read = shownReading{src.read, p}
-		gate, err := c.gate(p.ctx, src, nil)
-		if err != nil {
-			return err
-		}
+	return p.withGate(c.engineFlags, c.protectionFlags, func(s *store, gate *disclosure.Gate) error {
 		shown := new(registry.Shown)
 		v, err := gate.Now().View(p.ctx, registry.Viewer{Role: role, Purpose: c.Purpose, Shown: shown}, c.Edition)
 		if err != nil {

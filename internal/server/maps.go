@@ -1,18 +1,12 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	stdmaps "maps"
 	"net/http"
-	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,14 +14,13 @@ import (
 
 	"kantong/graph"
 	"kantong/internal/access"
-	"kantong/internal/measure"
 	"kantong/internal/registry"
 	"kantong/internal/tiles"
 )
 
-// maps serves what maps draw: areas as GeoJSON, and vector tiles. Every answer follows from the data version, the role and
+// mapDoor serves what maps draw: areas as GeoJSON, and vector tiles. Every answer follows from the data version, the role and
 // the request, so its name is known before it is made.
-type maps struct {
+type mapDoor struct {
 	Config
 	atlas *tiles.Atlas
 	kept  *answers
@@ -40,7 +33,7 @@ type picture struct {
 	address     string // of this server, where the answer holds it: clients choose what they call it
 }
 
-func (m *maps) routes(r chi.Router) {
+func (m *mapDoor) routes(r chi.Router) {
 	r.Get("/areas.geojson", m.serve(m.areas))
 	r.Get(`/areas/{file:[^/]+\.geojson}`, m.serve(m.area)) // a code has dots of its own
 	r.Get("/tiles/{layer}.json", m.serve(m.tileJSON))
@@ -48,7 +41,7 @@ func (m *maps) routes(r chi.Router) {
 }
 
 // serve answers with a picture: 304 when the client has it, 204 when nothing is to be seen.
-func (m *maps) serve(read func(*http.Request) (picture, error)) http.HandlerFunc {
+func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), m.Resolver.Limits.Time)
 		defer cancel()
@@ -101,7 +94,7 @@ func (m *maps) serve(read func(*http.Request) (picture, error)) http.HandlerFunc
 
 // keyOf is what an answer is kept under; "" for planners, whose answers are exact, and whose groups of few families are shown
 // for a purpose that has to be stated each time.
-func (m *maps) keyOf(viewer registry.Viewer, name string) string {
+func (m *mapDoor) keyOf(viewer registry.Viewer, name string) string {
 	switch viewer.Role {
 	case registry.RolePublic, registry.RoleAuditor:
 		return name
@@ -134,7 +127,7 @@ func held(list, name string) string {
 }
 
 // audit writes down what a key was shown, before it is, or why it was not.
-func (m *maps) audit(ctx context.Context, r *http.Request, viewer registry.Viewer, states []string, outcome registry.Code) error {
+func (m *mapDoor) audit(ctx context.Context, r *http.Request, viewer registry.Viewer, states []string, outcome registry.Code) error {
 	if m.Resolver.Audit == nil || viewer.Role == registry.RolePublic {
 		return nil
 	}
@@ -154,7 +147,7 @@ var statuses = map[registry.Code]int{
 }
 
 // refuse answers with an error, which nobody keeps.
-func (m *maps) refuse(w http.ResponseWriter, r *http.Request, err error) {
+func (m *mapDoor) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status := statuses[registry.CodeOf(err)]
 	switch {
 	case context.Cause(r.Context()) != nil:
@@ -169,171 +162,4 @@ func (m *maps) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	graph.Refuse(w, status, err)
-}
-
-// parameters reads those of a request. It refuses others than are named, and what can't be read, so that a misspelt filter does
-// not show everybody.
-func parameters(r *http.Request, names ...string) (url.Values, error) {
-	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, registry.Invalid("", "the parameters can't be read: write every character that is neither letter nor digit as %%XX: %w", err)
-	}
-	for _, name := range slices.Sorted(stdmaps.Keys(values)) {
-		switch {
-		case !slices.Contains(names, name):
-			return nil, registry.Invalid(name, "there is no such parameter; there are %s", strings.Join(names, ", "))
-		case len(values[name]) > 1:
-			return nil, registry.Invalid(name, "give it once")
-		}
-	}
-	return values, nil
-}
-
-// question reads filter and measure: JSON, as in the variables of a GraphQL query.
-func question(values url.Values) (q tiles.Question, err error) {
-	if text := values.Get("filter"); text != "" {
-		if q.Filter, err = registry.ParseFilter([]byte(text)); err != nil {
-			return q, registry.Under("filter", err)
-		}
-	}
-	if text := values.Get("measure"); text != "" {
-		m, err := measure.Parse([]byte(text))
-		if err != nil {
-			return q, registry.Under("measure", err)
-		}
-		q.Measure = &m
-	}
-	return q, nil
-}
-
-func (m *maps) areas(r *http.Request) (picture, error) {
-	values, err := parameters(r, "edition", "level", "within", "simplify", "filter", "measure")
-	if err != nil {
-		return picture{}, err
-	}
-	c := tiles.Collection{Within: registry.AreaCode(values.Get("within"))}
-	if c.Level, err = registry.ParseAreaLevel(strings.ToUpper(cmp.Or(values.Get("level"), "KELURAHAN"))); err != nil {
-		return picture{}, err
-	}
-	return m.collection(c, values)
-}
-
-func (m *maps) area(r *http.Request) (picture, error) {
-	values, err := parameters(r, "edition", "simplify", "filter", "measure")
-	if err != nil {
-		return picture{}, err
-	}
-	code, err := registry.ParseAreaCode(strings.TrimSuffix(chi.URLParam(r, "file"), ".geojson"))
-	if err != nil {
-		return picture{}, err
-	}
-	return m.collection(tiles.Collection{Level: code.Level(), Within: code}, values)
-}
-
-func (m *maps) collection(c tiles.Collection, values url.Values) (picture, error) {
-	q, err := question(values)
-	if err != nil {
-		return picture{}, err
-	}
-	tolerance := 0.0
-	if text := values.Get("simplify"); text != "" {
-		if tolerance, err = strconv.ParseFloat(text, 64); err != nil || !(tolerance >= 0) {
-			return picture{}, registry.Invalid("simplify", "%q: give metres, 0 or more: corners smaller than a square of that edge are left out", text)
-		}
-	}
-	c.Zoom = registry.OutlineZoom(tolerance)
-	return picture{"application/geo+json", func(ctx context.Context, v *registry.View) ([]byte, error) { return c.GeoJSON(ctx, v, q) }, ""}, nil
-}
-
-// hexEdges are the sizes of hexagons in metres.
-var hexEdges = map[string]int{"M250": 250, "M500": 500, "M1000": 1000}
-
-func (m *maps) tile(r *http.Request) (picture, error) {
-	layer, ok := tiles.FindLayer(chi.URLParam(r, "layer"))
-	if !ok {
-		return picture{}, noLayer(r)
-	}
-	values, err := parameters(r, "edition", "filter", "measure", "hex")
-	if err != nil {
-		return picture{}, err
-	}
-	t, err := tileOf(r)
-	if err != nil {
-		return picture{}, err
-	}
-	q, err := question(values)
-	if err != nil {
-		return picture{}, err
-	}
-	edge, err := hexEdge(values)
-	if err != nil {
-		return picture{}, err
-	}
-	return picture{"application/vnd.mapbox-vector-tile", func(ctx context.Context, v *registry.View) ([]byte, error) {
-		switch layer.Name {
-		case "hex":
-			return tiles.Hexes(ctx, v, edge, t, q)
-		case "kecamatan":
-			return m.atlas.Areas(ctx, v, registry.LevelKecamatan, t, q)
-		}
-		return m.atlas.Areas(ctx, v, registry.LevelKelurahan, t, q)
-	}, ""}, nil
-}
-
-func hexEdge(values url.Values) (meters int, err error) {
-	size := cmp.Or(values.Get("hex"), "M500")
-	if meters = hexEdges[size]; meters == 0 {
-		return 0, registry.Invalid("hex", "%.40q is no size of hexagons: M250, M500 or M1000", size)
-	}
-	return meters, nil
-}
-
-func noLayer(r *http.Request) error {
-	var names []string
-	for _, l := range tiles.Layers() {
-		names = append(names, l.Name)
-	}
-	return registry.NotFound("layer", "there is no layer %.40q; there are %s", chi.URLParam(r, "layer"), strings.Join(names, ", "))
-}
-
-func tileOf(r *http.Request) (t tiles.Tile, err error) {
-	var numbers [3]uint64
-	for i, name := range []string{"z", "x", "y"} {
-		if numbers[i], err = strconv.ParseUint(chi.URLParam(r, name), 10, 32); err != nil {
-			return t, registry.NotFound(name, "%.40q is no number of a tile", chi.URLParam(r, name))
-		}
-	}
-	t = tiles.Tile{Z: int(min(numbers[0], 99)), X: uint32(numbers[1]), Y: uint32(numbers[2])}
-	if !t.Valid() {
-		return t, registry.NotFound("z", "there is no tile %d/%d/%d: zooms are 0 to %d, and a zoom has as many columns and rows as two to its power", numbers[0], numbers[1], numbers[2], tiles.MaxZoom)
-	}
-	return t, nil
-}
-
-func (m *maps) tileJSON(r *http.Request) (picture, error) {
-	layer, ok := tiles.FindLayer(chi.URLParam(r, "layer"))
-	if !ok {
-		return picture{}, noLayer(r)
-	}
-	values, err := parameters(r, "edition", "filter", "measure", "hex")
-	if err != nil {
-		return picture{}, err
-	}
-	if _, err := question(values); err != nil {
-		return picture{}, err
-	}
-	if _, err := hexEdge(values); err != nil { // found out here rather than by every tile
-		return picture{}, err
-	}
-	address := "/tiles/" + layer.Name + "/{z}/{x}/{y}.mvt"
-	if len(values) > 0 {
-		address += "?" + values.Encode()
-	}
-	base := "http://" + r.Host
-	if r.TLS != nil {
-		base = "https://" + r.Host
-	}
-	return picture{"application/json", func(_ context.Context, v *registry.View) ([]byte, error) {
-		return json.Marshal(layer.TileJSON(v, base+address))
-	}, base}, nil
 }

@@ -42,15 +42,20 @@ func projectedTo(areas []orb.MultiPolygon, zoom int) []orb.MultiPolygon {
 // settled rounds until nothing moves any more (Halperin and Packer, "Iterated snap rounding", 2002). Rounding once can leave
 // an edge that passes close by a corner of another area; it would go through that corner in a tile in which both are rounded
 // again, and beside it in the next.
+//
+// Two or three times are enough for real boundaries; the bound is for files that nobody has seen.
 func settled(areas []orb.MultiPolygon) []orb.MultiPolygon {
-	for {
+	for range mostRounds {
 		rounded := geo.SnapRound(areas)
 		if slices.EqualFunc(areas, rounded, orb.MultiPolygon.Equal) {
-			return rounded
+			break
 		}
 		areas = rounded
 	}
+	return areas
 }
+
+const mostRounds = 16
 
 // place is where a position lies on a map of some units from side to side.
 func place(at orb.Point, scale float64) orb.Point {
