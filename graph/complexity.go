@@ -50,13 +50,16 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.Quadrant = func(child int, _, _ model.OrientedMeasure, _ *registry.AreaLevel, _ *registry.AreaCode, _ *string) int {
 		return ofALevel(child)
 	}
-	c.Hotspots.Areas, c.Priorities.Ranked, c.Allocation.Areas, c.WhatIf.ByArea = ofALevel, ofALevel, ofALevel, ofALevel
+	c.Hotspots.Areas, c.Priorities.Ranked, c.Allocation.Areas, c.WhatIf.ByArea, c.MeasureDescription.Figures = ofALevel, ofALevel, ofALevel, ofALevel, ofALevel
 	c.RankedArea.Contributions = func(child int) int { return 1 + childrenOfAnArea*child }
 	c.Query.Pockets = func(child int, _ *registry.Filter, _ *float64, _, first *int, _ *string) int {
 		return listCost(child, first)
 	}
 	c.Pocket.Areas = func(child int) int { return 1 + childrenOfAnArea*child }
-	c.Query.Measures = func(child int, _ *registry.AreaLevel, _ *int, _ *model.ClassRule, _ *string) int {
+	c.Query.Measures = func(child int, codes []string, _ *registry.AreaLevel, _ *int, _ *model.ClassRule, _ *string) int {
+		if codes != nil {
+			return 1 + len(codes)*child
+		}
 		return 1 + 100*child
 	}
 	c.Query.Trend = func(child int, areas []registry.AreaCode, _ model.MeasureInput, _ []string, _ *targeting.Orientation) int {

@@ -117,10 +117,10 @@ func (q query) Readings(ctx context.Context, indicator string, areas []registry.
 	return model.Readings(v, indicator, areas, reference, direction)
 }
 
-func (q query) Measures(ctx context.Context, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) ([]*model.MeasureDescription, error) {
+func (q query) Measures(ctx context.Context, codes []string, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) ([]*model.MeasureDescription, error) {
 	v, err := q.view(ctx, edition)
 	if err != nil {
 		return nil, err
 	}
-	return model.Measures(ctx, v, level, classes, by)
+	return model.Measures(ctx, v, codes, level, classes, by)
 }

@@ -97,6 +97,11 @@ type ComplexityRoot struct {
 		Node           func(childComplexity int) int
 	}
 
+	AreaFigure struct {
+		Area  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	AreaHotspot struct {
 		Area           func(childComplexity int) int
 		Classification func(childComplexity int) int
@@ -242,6 +247,7 @@ type ComplexityRoot struct {
 
 	CriterionWeight struct {
 		Criterion func(childComplexity int) int
+		Measure   func(childComplexity int) int
 		Note      func(childComplexity int) int
 		Weight    func(childComplexity int) int
 	}
@@ -461,6 +467,7 @@ type ComplexityRoot struct {
 		Breaks     func(childComplexity int) int
 		Code       func(childComplexity int) int
 		Direction  func(childComplexity int) int
+		Figures    func(childComplexity int) int
 		Label      func(childComplexity int, language *model.Language) int
 		Measure    func(childComplexity int) int
 		Pillar     func(childComplexity int) int
@@ -627,7 +634,7 @@ type ComplexityRoot struct {
 		Household         func(childComplexity int, id string) int
 		Households        func(childComplexity int, filter *registry.Filter, near *registry.Position, first *int, after *string, edition *string) int
 		Keys              func(childComplexity int) int
-		Measures          func(childComplexity int, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) int
+		Measures          func(childComplexity int, codes []string, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) int
 		Node              func(childComplexity int, id string) int
 		Pockets           func(childComplexity int, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) int
 		Priorities        func(childComplexity int, input model.PriorityInput, edition *string) int
@@ -749,7 +756,7 @@ type QueryResolver interface {
 	Allocate(ctx context.Context, input model.AllocationInput, edition *string) (*model.Allocation, error)
 	WhatIf(ctx context.Context, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) (*model.WhatIf, error)
 	Pockets(ctx context.Context, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) ([]*model.Pocket, error)
-	Measures(ctx context.Context, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) ([]*model.MeasureDescription, error)
+	Measures(ctx context.Context, codes []string, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) ([]*model.MeasureDescription, error)
 	Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error)
 	Readings(ctx context.Context, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) ([]*model.IndicatorReading, error)
 	Unreached(ctx context.Context, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) (*model.HouseholdConnection, error)
@@ -1017,6 +1024,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AreaEdge.Node(childComplexity), true
+
+	case "AreaFigure.area":
+		if e.ComplexityRoot.AreaFigure.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaFigure.Area(childComplexity), true
+	case "AreaFigure.value":
+		if e.ComplexityRoot.AreaFigure.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaFigure.Value(childComplexity), true
 
 	case "AreaHotspot.area":
 		if e.ComplexityRoot.AreaHotspot.Area == nil {
@@ -1593,6 +1613,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CriterionWeight.Criterion(childComplexity), true
+	case "CriterionWeight.measure":
+		if e.ComplexityRoot.CriterionWeight.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CriterionWeight.Measure(childComplexity), true
 	case "CriterionWeight.note":
 		if e.ComplexityRoot.CriterionWeight.Note == nil {
 			break
@@ -2465,6 +2491,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MeasureDescription.Direction(childComplexity), true
+	case "MeasureDescription.figures":
+		if e.ComplexityRoot.MeasureDescription.Figures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureDescription.Figures(childComplexity), true
 	case "MeasureDescription.label":
 		if e.ComplexityRoot.MeasureDescription.Label == nil {
 			break
@@ -3269,7 +3301,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Measures(childComplexity, args["level"].(*registry.AreaLevel), args["classes"].(*int), args["by"].(*model.ClassRule), args["edition"].(*string)), true
+		return e.ComplexityRoot.Query.Measures(childComplexity, args["codes"].([]string), args["level"].(*registry.AreaLevel), args["classes"].(*int), args["by"].(*model.ClassRule), args["edition"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -4240,7 +4272,7 @@ type Query {
   "Where households that a filter keeps live close together (DBSCAN): most households first. Households at a border belong to the nearest pocket; what is left with fewer than minHouseholds is no pocket. What to know about the answer is in notes of each pocket, and in extensions.kantong.notes when there is none. PUBLIC; protected roles get pockets of blocks, by one attribute at most."
   pockets("Which; all when not given." filter: HouseholdFilter, "How far neighbours are from each other at most, in metres; above 0, at most 10 000." radiusMeters: Float = 150, "How many households the neighbours of a core are at least. Below 5, a pocket is as good as its rows: PLANNER needs a purpose." minHouseholds: Int = 15, "How many pockets, at most 200." first: Int = 50, "Edition or state." edition: ID): [Pocket!] @requires(role: PUBLIC)
   "What areas can be compared and coloured by, with labels and class breaks, so that a client needs no list of its own. PUBLIC."
-  measures("Level of the areas whose figures are parted into classes." level: AreaLevel = KELURAHAN, "How many classes, 2 to 9." classes: Int = 5, "How classes are made." by: ClassRule = QUANTILE, "Edition or state." edition: ID): [MeasureDescription!] @requires(role: PUBLIC)
+  measures("Only these, by code; all when not given." codes: [ID!], "Level of the areas whose figures are parted into classes." level: AreaLevel = KELURAHAN, "How many classes, 2 to 9." classes: Int = 5, "How classes are made." by: ClassRule = QUANTILE, "Edition or state." edition: ID): [MeasureDescription!] @requires(role: PUBLIC)
   "A measure of areas through time: from edition to edition, or from year to year of a published figure. PUBLIC."
   trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE): [AreaTrend!] @requires(role: PUBLIC)
   "How a published figure of areas stands beside that of a reference: relevance (is the gap closing?) and effectiveness (is the own line faster?). PUBLIC."
@@ -5138,6 +5170,16 @@ type MeasureDescription {
   areas: Int!
   "Areas of the level that show a figure."
   withFigure: Int!
+  "The measure in each area of the level, by code."
+  figures: [AreaFigure!]!
+}
+
+"A measure in one area."
+type AreaFigure {
+  "The area."
+  area: Area!
+  "The measure: a share from 0 to 1, or a published figure in its unit."
+  value: Rate!
 }
 
 "A language of labels."
@@ -5326,6 +5368,8 @@ type Contribution {
 type CriterionWeight {
   "The criterion, in words."
   criterion: String!
+  "The criterion as JSON, written as measures writes it: its label is found there."
+  measure: String!
   "Its weight; the weights add up to 1."
   weight: Float!
   "Why it does not count; null when it does."
@@ -5691,6 +5735,16 @@ func (ec *executionContext) childFields_AreaEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type AreaEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AreaFigure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_AreaFigure_area(ctx, field)
+	case "value":
+		return ec.fieldContext_AreaFigure_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AreaFigure", field.Name)
+}
+
 func (ec *executionContext) childFields_AreaHotspot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "area":
@@ -5981,6 +6035,8 @@ func (ec *executionContext) childFields_CriterionWeight(ctx context.Context, fie
 	switch field.Name {
 	case "criterion":
 		return ec.fieldContext_CriterionWeight_criterion(ctx, field)
+	case "measure":
+		return ec.fieldContext_CriterionWeight_measure(ctx, field)
 	case "weight":
 		return ec.fieldContext_CriterionWeight_weight(ctx, field)
 	case "note":
@@ -6429,6 +6485,8 @@ func (ec *executionContext) childFields_MeasureDescription(ctx context.Context, 
 		return ec.fieldContext_MeasureDescription_areas(ctx, field)
 	case "withFigure":
 		return ec.fieldContext_MeasureDescription_withFigure(ctx, field)
+	case "figures":
+		return ec.fieldContext_MeasureDescription_figures(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MeasureDescription", field.Name)
 }
@@ -7704,38 +7762,46 @@ func (ec *executionContext) field_Query_households_args(ctx context.Context, raw
 func (ec *executionContext) field_Query_measures_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "codes",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["codes"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "level",
 		func(ctx context.Context, v any) (*registry.AreaLevel, error) {
 			return ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["level"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "classes",
+	args["level"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "classes",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["classes"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+	args["classes"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "by",
 		func(ctx context.Context, v any) (*model.ClassRule, error) {
 			return ec.unmarshalOClassRule2ᚖkantongᚋgraphᚋmodelᚐClassRule(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["by"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
+	args["by"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "edition",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOID2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["edition"] = arg3
+	args["edition"] = arg4
 	return args, nil
 }
 
@@ -9358,6 +9424,70 @@ func (ec *executionContext) _AreaEdge_distanceMeters(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_AreaEdge_distanceMeters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AreaEdge", field, false, false, "Float")
+}
+
+func (ec *executionContext) _AreaFigure_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaFigure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaFigure_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaFigure_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaFigure",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AreaFigure_value(ctx context.Context, field graphql.CollectedField, obj *model.AreaFigure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaFigure_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2ᚖkantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaFigure_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AreaFigure",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AreaHotspot_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaHotspot) (ret graphql.Marshaler) {
@@ -11874,6 +12004,29 @@ func (ec *executionContext) _CriterionWeight_criterion(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_CriterionWeight_criterion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CriterionWeight", field, false, false, "String")
+}
+
+func (ec *executionContext) _CriterionWeight_measure(ctx context.Context, field graphql.CollectedField, obj *model.CriterionWeight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CriterionWeight_measure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CriterionWeight_measure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CriterionWeight", field, false, false, "String")
 }
 
@@ -15596,6 +15749,38 @@ func (ec *executionContext) _MeasureDescription_withFigure(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_MeasureDescription_withFigure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MeasureDescription", field, true, false, "Int")
+}
+
+func (ec *executionContext) _MeasureDescription_figures(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureDescription_figures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Figures(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.AreaFigure) graphql.Marshaler {
+			return ec.marshalNAreaFigure2ᚕᚖkantongᚋgraphᚋmodelᚐAreaFigureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureDescription_figures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasureDescription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AreaFigure(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Method_name(ctx context.Context, field graphql.CollectedField, obj *model.Method) (ret graphql.Marshaler) {
@@ -19676,7 +19861,7 @@ func (ec *executionContext) _Query_measures(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Measures(ctx, fc.Args["level"].(*registry.AreaLevel), fc.Args["classes"].(*int), fc.Args["by"].(*model.ClassRule), fc.Args["edition"].(*string))
+			return ec.Resolvers.Query().Measures(ctx, fc.Args["codes"].([]string), fc.Args["level"].(*registry.AreaLevel), fc.Args["classes"].(*int), fc.Args["by"].(*model.ClassRule), fc.Args["edition"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -24345,6 +24530,44 @@ func (ec *executionContext) _AreaEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var areaFigureImplementors = []string{"AreaFigure"}
+
+func (ec *executionContext) _AreaFigure(ctx context.Context, sel ast.SelectionSet, obj *model.AreaFigure) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, areaFigureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AreaFigure")
+		case "area":
+			out.Values[i] = ec._AreaFigure_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._AreaFigure_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var areaHotspotImplementors = []string{"AreaHotspot"}
 
 func (ec *executionContext) _AreaHotspot(ctx context.Context, sel ast.SelectionSet, obj *model.AreaHotspot) graphql.Marshaler {
@@ -25294,6 +25517,11 @@ func (ec *executionContext) _CriterionWeight(ctx context.Context, sel ast.Select
 			out.Values[i] = graphql.MarshalString("CriterionWeight")
 		case "criterion":
 			out.Values[i] = ec._CriterionWeight_criterion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "measure":
+			out.Values[i] = ec._CriterionWeight_measure(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26758,6 +26986,11 @@ func (ec *executionContext) _MeasureDescription(ctx context.Context, sel ast.Sel
 			}
 		case "withFigure":
 			out.Values[i] = ec._MeasureDescription_withFigure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "figures":
+			out.Values[i] = ec._MeasureDescription_figures(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28943,6 +29176,30 @@ func (ec *executionContext) marshalNAreaEdge2ᚕkantongᚋgraphᚋmodelᚐAreaEd
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNAreaFigure2ᚕᚖkantongᚋgraphᚋmodelᚐAreaFigureᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaFigure) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAreaFigure2ᚖkantongᚋgraphᚋmodelᚐAreaFigure(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAreaFigure2ᚖkantongᚋgraphᚋmodelᚐAreaFigure(ctx context.Context, sel ast.SelectionSet, v *model.AreaFigure) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AreaFigure!")
+		return graphql.Null
+	}
+	return ec._AreaFigure(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAreaHotspot2ᚕᚖkantongᚋgraphᚋmodelᚐAreaHotspotᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AreaHotspot) graphql.Marshaler {

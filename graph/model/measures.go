@@ -2,6 +2,8 @@ package model
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"kantong/internal/measure"
 	"kantong/internal/registry"
@@ -18,12 +20,13 @@ const (
 type MeasureDescription struct {
 	measure.Described
 	values  []measure.Value
+	areas   *areas
 	classes int
 	rule    ClassRule
 }
 
-// Measures lists what an edition can show, with the figures of a level.
-func Measures(ctx context.Context, v *registry.View, level *registry.AreaLevel, classes *int, by *ClassRule) ([]*MeasureDescription, error) {
+// Measures lists what an edition can show, or those of the codes, with the figures of a level.
+func Measures(ctx context.Context, v *registry.View, codes []string, level *registry.AreaLevel, classes *int, by *ClassRule) ([]*MeasureDescription, error) {
 	if err := checkScope(v, level, nil); err != nil {
 		return nil, err
 	}
@@ -31,15 +34,35 @@ func Measures(ctx context.Context, v *registry.View, level *registry.AreaLevel, 
 	if number < minClasses || number > maxClasses {
 		return nil, registry.Invalid("classes", "%d is outside %d to %d", number, minClasses, maxClasses)
 	}
-	list, values, err := answered(ctx, v, measure.List(v.Dataset), areasOr(level))
+	wanted, err := described(v.Dataset, codes)
+	if err != nil {
+		return nil, err
+	}
+	list, values, err := answered(ctx, v, wanted, areasOr(level))
 	if err != nil {
 		return nil, err
 	}
 	out := make([]*MeasureDescription, len(list))
 	for i := range list {
-		out[i] = &MeasureDescription{list[i], values[i], number, valueOr(by, ClassRuleQuantile)}
+		out[i] = &MeasureDescription{list[i], values[i], areasOf(v, codesOf(values[i])), number, valueOr(by, ClassRuleQuantile)}
 	}
 	return out, nil
+}
+
+// described are the measures of the codes, each once and in the order of the list; nil codes are all.
+func described(d *registry.Dataset, codes []string) (list []measure.Described, err error) {
+	all := measure.List(d)
+	for i, code := range codes {
+		if !slices.ContainsFunc(all, func(m measure.Described) bool { return m.Code == code }) {
+			return nil, registry.Invalid(fmt.Sprintf("codes[%d]", i), "the edition has no measure %.60q; measures without codes lists what there is", code)
+		}
+	}
+	for _, m := range all {
+		if codes == nil || slices.Contains(codes, m.Code) {
+			list = append(list, m)
+		}
+	}
+	return list, nil
 }
 
 // answered asks for all measures at once. Where a guard refuses that, because of a programme whose rule it doesn't answer, the
@@ -85,17 +108,26 @@ func (m *MeasureDescription) Label(language *Language) string {
 }
 
 // WithFigure counts areas that show a figure.
-func (m *MeasureDescription) WithFigure() int { return len(m.figures()) }
+func (m *MeasureDescription) WithFigure() int { return len(m.shown()) }
 
 // Breaks divide the figures that are shown.
 func (m *MeasureDescription) Breaks() []float64 {
 	if m.rule == ClassRuleJenks {
-		return measure.JenksBreaks(m.figures(), m.classes)
+		return measure.JenksBreaks(m.shown(), m.classes)
 	}
-	return measure.QuantileBreaks(m.figures(), m.classes)
+	return measure.QuantileBreaks(m.shown(), m.classes)
 }
 
-func (m *MeasureDescription) figures() (list []float64) {
+// Figures are those of all areas.
+func (m *MeasureDescription) Figures() []*AreaFigure {
+	list := make([]*AreaFigure, len(m.values))
+	for i, x := range m.values {
+		list[i] = &AreaFigure{Area: m.areas.byCode(x.Area), Value: new(rate(x.Rate))}
+	}
+	return list
+}
+
+func (m *MeasureDescription) shown() (list []float64) {
 	for _, x := range m.values {
 		if x.Rate.Status.HasValue() {
 			list = append(list, x.Rate.Value)

@@ -59,6 +59,14 @@ type AreaAllocation struct {
 	Households *Count `json:"households"`
 }
 
+// A measure in one area.
+type AreaFigure struct {
+	// The area.
+	Area *Area `json:"area"`
+	// The measure: a share from 0 to 1, or a published figure in its unit.
+	Value *Rate `json:"value"`
+}
+
 // Which areas: every condition that is given must hold.
 type AreaFilter struct {
 	// Of this level.
@@ -227,6 +235,8 @@ type CriterionOmission struct {
 type CriterionWeight struct {
 	// The criterion, in words.
 	Criterion string `json:"criterion"`
+	// The criterion as JSON, written as measures writes it: its label is found there.
+	Measure string `json:"measure"`
 	// Its weight; the weights add up to 1.
 	Weight float64 `json:"weight"`
 	// Why it does not count; null when it does.

@@ -40,7 +40,7 @@ func Prioritise(ctx context.Context, v *registry.View, in PriorityInput) (*Prior
 	}
 	how := method("weighted mean of normalised criteria; ranks by Dirichlet weights and resampled shares", "kantong, methods 9",
 		"normalisation", q.Normalisation, "draws", q.Draws, "seed", int64(q.Seed), "concentration", q.Concentration, "top", q.Top, "edition", v.State.ID())
-	return priorities(v, &found, q.Top, how), nil
+	return priorities(v, &found, inputs, q.Top, how), nil
 }
 
 // criteriaOf are those that were given, or the deprivations of a pillar, or of all.
@@ -104,7 +104,7 @@ func criterion(in *CriterionInput, values []measure.Value) targeting.Criterion {
 	return c
 }
 
-func priorities(v *registry.View, found *targeting.Priorities, top int, how *Method) *Priorities {
+func priorities(v *registry.View, found *targeting.Priorities, criteria []*MeasureInput, top int, how *Method) *Priorities {
 	out := &Priorities{Ranked: []*RankedArea{}, Criteria: []*CriterionWeight{}, Sensitivity: []*CriterionOmission{}, Method: how}
 	codes := make([]registry.AreaCode, len(found.Areas))
 	for i := range found.Areas {
@@ -114,8 +114,8 @@ func priorities(v *registry.View, found *targeting.Priorities, top int, how *Met
 	for i := range found.Areas {
 		out.Ranked = append(out.Ranked, rankedArea(nodes.byCode(found.Areas[i].Area), &found.Areas[i], top))
 	}
-	for _, c := range found.Criteria {
-		out.Criteria = append(out.Criteria, &CriterionWeight{Criterion: c.Name, Weight: c.Weight, Note: optional(c.Note)})
+	for i, c := range found.Criteria {
+		out.Criteria = append(out.Criteria, &CriterionWeight{Criterion: c.Name, Measure: string(criteria[i].measure().JSON()), Weight: c.Weight, Note: optional(c.Note)})
 	}
 	list := func(codes []registry.AreaCode) []*Area {
 		areas := make([]*Area, len(codes))
