@@ -20,7 +20,7 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.Unreached = func(child int, _ string, _ *registry.Position, _ *registry.Filter, first *int, _, _ *string) int {
 		return listCost(child, first)
 	}
-	c.Query.Editions = func(child int, first *int, _ *string) int { return listCost(child, first) }
+	c.Query.Editions = func(child int, _ *bool, first *int, _ *string) int { return listCost(child, first) }
 	c.Query.Summaries = func(child int, _ *registry.Filter, by []*model.GroupBy, _ *string) int {
 		groups := 1
 		for _, b := range by {

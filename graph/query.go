@@ -51,9 +51,9 @@ func (q query) Edition(ctx context.Context, id *string) (*model.Edition, error) 
 	return model.EditionOf(v), nil
 }
 
-func (q query) Editions(ctx context.Context, first *int, after *string) (*model.EditionConnection, error) {
+func (q query) Editions(ctx context.Context, former *bool, first *int, after *string) (*model.EditionConnection, error) {
 	o := q.operationOf(ctx)
-	published, err := o.moment.Editions(ctx, o.viewer)
+	published, err := o.moment.Editions(ctx, o.viewer, former != nil && *former)
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func (q query) Pockets(ctx context.Context, filter *registry.Filter, radiusMeter
 func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error) {
 	o := q.operationOf(ctx)
 	if editions == nil {
-		published, err := o.moment.Editions(ctx, o.viewer)
+		published, err := o.moment.Editions(ctx, o.viewer, false)
 		if err != nil {
 			return nil, err
 		}

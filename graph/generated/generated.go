@@ -629,7 +629,7 @@ type ComplexityRoot struct {
 		AuditLog          func(childComplexity int, first *int, after *string) int
 		AuditVerification func(childComplexity int, head *string) int
 		Edition           func(childComplexity int, id *string) int
-		Editions          func(childComplexity int, first *int, after *string) int
+		Editions          func(childComplexity int, former *bool, first *int, after *string) int
 		Hotspots          func(childComplexity int, measure model.MeasureInput, level *registry.AreaLevel, hex *model.HexSize, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) int
 		Household         func(childComplexity int, id string) int
 		Households        func(childComplexity int, filter *registry.Filter, near *registry.Position, first *int, after *string, edition *string) int
@@ -737,7 +737,7 @@ type MutationResolver interface {
 }
 type QueryResolver interface {
 	Edition(ctx context.Context, id *string) (*model.Edition, error)
-	Editions(ctx context.Context, first *int, after *string) (*model.EditionConnection, error)
+	Editions(ctx context.Context, former *bool, first *int, after *string) (*model.EditionConnection, error)
 	Area(ctx context.Context, code registry.AreaCode, edition *string) (*model.Area, error)
 	AreaAt(ctx context.Context, point registry.Position, level *registry.AreaLevel, edition *string) (*model.Area, error)
 	Areas(ctx context.Context, filter *model.AreaFilter, near *registry.Position, first *int, after *string, edition *string) (*model.AreaConnection, error)
@@ -3250,7 +3250,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Editions(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Editions(childComplexity, args["former"].(*bool), args["first"].(*int), args["after"].(*string)), true
 	case "Query.hotspots":
 		if e.ComplexityRoot.Query.Hotspots == nil {
 			break
@@ -4234,7 +4234,7 @@ type Query {
   "An edition of the registry by id, or the newest published one. PUBLIC."
   edition("An edition (2025-q3, its newest state) or a state (2025-q3+2025-10)." id: ID): Edition @requires(role: PUBLIC)
   "Published editions, latest day first. PUBLIC."
-  editions("Page size, at most 200; 50 when not given." first: Int, "Cursor of the last edge seen." after: String): EditionConnection! @requires(role: PUBLIC)
+  editions("Former states of them, too: enrolments that newer ones followed." former: Boolean = false, "Page size, at most 200; 50 when not given." first: Int, "Cursor of the last edge seen." after: String): EditionConnection! @requires(role: PUBLIC)
   "One area by its code; null when the edition has none. PUBLIC."
   area("Its code." code: AreaCode!, "Edition or state." edition: ID): Area @requires(role: PUBLIC)
   "The area of a level that a place belongs to, by code; null outside every area. On a shared edge the lowest code wins. PUBLIC."
@@ -7610,22 +7610,30 @@ func (ec *executionContext) field_Query_edition_args(ctx context.Context, rawArg
 func (ec *executionContext) field_Query_editions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "former",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["former"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg1
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -18695,7 +18703,7 @@ func (ec *executionContext) _Query_editions(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Editions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().Editions(ctx, fc.Args["former"].(*bool), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

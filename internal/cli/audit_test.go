@@ -53,7 +53,7 @@ func spoilLedger(t *testing.T, data, statement string, args ...any) {
 func smallCity(t *testing.T, dir string) string {
 	t.Helper()
 	p := testProgram(t, Config{Data: filepath.Join(dir, "data")})
-	if err := p.withStore(func(s *store) error { return p.makeDemo(s, &demoCommand{Households: 300}) }); err != nil {
+	if err := p.withStore(func(s *store) error { return p.ensureDemo(s, &demoCommand{Households: 300}) }); err != nil {
 		t.Fatal(err)
 	}
 	return p.config.Data
@@ -84,9 +84,9 @@ func TestCommandsAreRecorded(t *testing.T) {
 	must(t, with("copy", "--from", city, "--to", filepath.Join(dir, "copy"))...)
 	want := [][3]string{{"edition create", "", "2025-q3"}, {"import areas", "schematic.geojson", "2025-q3"}, {"edition discard", "", "2025-q3"},
 		{"audit list", "lines 1 to 3", ""}, {"edition create", "", "demo+2025-11"}, {"edition publish", "", "demo+2025-11"}}
-	first, second := "demo+2025-10", "demo+2025-11"
-	wantRecorded(t, data, append(slices.Clone(want), [3]string{"backup"}, [3]string{"copy", "to another store", first}, [3]string{"copy", "to another store", second})...)
-	wantRecorded(t, []string{"--data", filepath.Join(dir, "copy")}, [3]string{"copy", "from another store", first}, [3]string{"copy", "from another store", second})
+	earlier, first, second := "demo+2025-06", "demo+2025-10", "demo+2025-11"
+	wantRecorded(t, data, append(slices.Clone(want), [3]string{"backup"}, [3]string{"copy", "to another store", earlier}, [3]string{"copy", "to another store", first}, [3]string{"copy", "to another store", second})...)
+	wantRecorded(t, []string{"--data", filepath.Join(dir, "copy")}, [3]string{"copy", "from another store", earlier}, [3]string{"copy", "from another store", first}, [3]string{"copy", "from another store", second})
 	restored := auditOf(t, []string{"--data", filepath.Join(dir, "restored")})
 	if len(restored) != len(want)+1 || restored[len(want)].Action != "restore" {
 		t.Errorf("restored: %+v", restored)

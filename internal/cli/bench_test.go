@@ -121,7 +121,7 @@ func BenchmarkBackends(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer s.Close()
-			if err := p.makeDemo(s, &demoCommand{Households: n}); err != nil {
+			if err := p.ensureDemo(s, &demoCommand{Households: n}); err != nil {
 				b.Fatal(err)
 			}
 			conn, err := pgx.Connect(b.Context(), url)

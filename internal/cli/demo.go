@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,9 +24,11 @@ type demoCommand struct {
 // Names of the demonstration edition and of its keys' owner.
 const (
 	demoEdition      = "demo"
-	demoRelease      = "2025-10"
 	demoOrganisation = "demonstration"
 )
+
+// demoReleases are the publications of enrolments, oldest first: two, so that there is something to compare.
+var demoReleases = []registry.Release{{ID: "2025-06", EnrolmentsAsOf: "2025-06-30"}, {ID: "2025-10", EnrolmentsAsOf: "2025-10-31"}}
 
 func (c *demoCommand) Run(p *program) error {
 	return p.withStore(func(s *store) error {
@@ -40,7 +43,7 @@ func (c *demoCommand) Run(p *program) error {
 	})
 }
 
-// ensureDemo makes the city unless the directory has it already.
+// ensureDemo makes the city, or what a start that was ended left of it to be made.
 func (p *program) ensureDemo(s *store, c *demoCommand) error {
 	editions, err := s.Editions(p.ctx)
 	if err != nil {
@@ -50,6 +53,7 @@ func (p *program) ensureDemo(s *store, c *demoCommand) error {
 	if s.database != nil {
 		where = "the database"
 	}
+	var releases []registry.Release
 	for _, e := range editions {
 		switch {
 		case e.ID != demoEdition || !e.Synthetic:
@@ -61,10 +65,26 @@ func (p *program) ensureDemo(s *store, c *demoCommand) error {
 		case e.Households != int64(c.Households) || e.Boundaries != c.boundaries():
 			return registry.Conflict("", "%s holds a demonstration city of %s families on %s: use another --data for another city", where, humanize.Comma(e.Households), e.Boundaries)
 		default:
-			return nil
+			releases = e.Releases
 		}
 	}
-	return p.makeDemo(s, c)
+	var missing []registry.Release
+	for _, r := range demoReleases {
+		at := slices.IndexFunc(releases, func(had registry.Release) bool { return had.ID == r.ID })
+		if at >= 0 && releases[at].PublishedAt != nil {
+			continue
+		}
+		if at >= 0 {
+			if err := s.Discard(p.ctx, demoEdition, r.ID); err != nil {
+				return err
+			}
+		}
+		missing = append(missing, r)
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return p.makeDemo(s, c, len(releases) == 0, missing)
 }
 
 // boundaries says where the city's come from.

@@ -15,8 +15,8 @@ import (
 
 const demoSeed = 1971 // the code of the city
 
-// makeDemo makes and publishes the synthetic city.
-func (p *program) makeDemo(s *store, c *demoCommand) error {
+// makeDemo makes and publishes the synthetic city: the edition unless it is there, and releases.
+func (p *program) makeDemo(s *store, c *demoCommand, edition bool, releases []registry.Release) error {
 	start := time.Now()
 	secrets, err := p.secrets(s)
 	if err != nil {
@@ -26,14 +26,14 @@ func (p *program) makeDemo(s *store, c *demoCommand) error {
 		return registry.Invalid("--households", "%d: a city needs at least one family", c.Households)
 	}
 	fmt.Fprintf(p.stdout, "Making a demonstration city of %s families (once; later starts reuse it) …\n", humanize.Comma(int64(c.Households)))
-	edition := registry.Edition{ID: demoEdition, Label: "Kota Pangkalpinang (demonstration)", Synthetic: true, AsOf: "2025-09-30",
-		Source: "synthetic: made by kantong demo; totals follow press figures of December 2024, no row stands for a family"}
-	edition.Boundaries, edition.Schematic = c.boundaries(), c.Areas == ""
-	if err := s.CreateEdition(p.ctx, edition); err != nil {
-		return err
-	}
-	if err := p.demoAreas(s, c.Areas, secrets); err != nil {
-		return err
+	if edition {
+		if err := s.CreateEdition(p.ctx, registry.Edition{ID: demoEdition, Label: "Kota Pangkalpinang (demonstration)", Synthetic: true, AsOf: "2025-09-30", Boundaries: c.boundaries(), Schematic: c.Areas == "",
+			Source: "synthetic: made by kantong demo; totals follow press figures of December 2024, no row stands for a family"}); err != nil {
+			return err
+		}
+		if err := p.demoAreas(s, c.Areas, secrets); err != nil {
+			return err
+		}
 	}
 	list, err := s.Areas(p.ctx, demoEdition)
 	if err != nil {
@@ -47,17 +47,35 @@ func (p *program) makeDemo(s *store, c *demoCommand) error {
 	if err != nil {
 		return err
 	}
-	if err := p.demoRows(s, city, int64(c.Households)); err != nil {
-		return err
+	if edition {
+		if err := p.demoRows(s, city, int64(c.Households)); err != nil {
+			return err
+		}
+	}
+	var state registry.State
+	for _, r := range releases {
+		if state, err = p.demoRelease(s, city, r, int64(c.Households), secrets); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(p.stdout, "Made %s families with %s people in %.1f s.\n", humanize.Comma(state.Edition.Households), humanize.Comma(state.Edition.People), time.Since(start).Seconds())
+	return nil
+}
+
+// demoRelease stores and publishes the enrolments of one day; the first publishes the edition with them.
+func (p *program) demoRelease(s *store, city *demo.City, r registry.Release, households int64, secrets registry.Secrets) (registry.State, error) {
+	if err := s.CreateRelease(p.ctx, demoEdition, r); err != nil {
+		return registry.State{}, err
+	}
+	im := demoImport(registry.ImportEnrolments, 0)
+	im.Release = r.ID
+	if err := s.PutEnrolments(p.ctx, demoEdition, r.ID, &im, counted(p, "making enrolments", city.EnrolmentsAsOf(r.EnrolmentsAsOf), &im.Rows, 0)); err != nil {
+		return registry.State{}, err
 	}
 	bar := p.progress("publishing")
-	state, err := s.Publish(p.ctx, demoEdition, demoRelease, registry.PublishOptions{Secrets: secrets, Now: time.Now(),
-		Progress: func(n int64) { bar.show("families", n, int64(c.Households)) }})
-	bar.done()
-	if err == nil {
-		fmt.Fprintf(p.stdout, "Made %s families with %s people in %.1f s.\n", humanize.Comma(state.Edition.Households), humanize.Comma(state.Edition.People), time.Since(start).Seconds())
-	}
-	return err
+	defer bar.done()
+	return s.Publish(p.ctx, demoEdition, r.ID, registry.PublishOptions{Secrets: secrets, Now: time.Now(),
+		Progress: func(n int64) { bar.show("families", n, households) }})
 }
 
 func (p *program) demoAreas(s *store, file string, secrets registry.Secrets) error {
@@ -75,7 +93,7 @@ func (p *program) demoAreas(s *store, file string, secrets registry.Secrets) err
 	return s.PutAreas(p.ctx, demoEdition, demoImport(registry.ImportAreas, len(areas)), areas)
 }
 
-// demoRows stores indicators, programmes, households and enrolments.
+// demoRows stores indicators, programmes and households.
 func (p *program) demoRows(s *store, city *demo.City, households int64) error {
 	indicators := geodata.Indicators()
 	if err := s.PutIndicators(p.ctx, demoEdition, demoImport(registry.ImportIndicators, len(indicators)), indicators); err != nil {
@@ -86,16 +104,7 @@ func (p *program) demoRows(s *store, city *demo.City, households int64) error {
 		return err
 	}
 	im := demoImport(registry.ImportHouseholds, 0)
-	err := s.PutHouseholds(p.ctx, demoEdition, &im, counted(p, "making families", city.Households(), &im.Rows, households))
-	if err != nil {
-		return err
-	}
-	if err := s.CreateRelease(p.ctx, demoEdition, registry.Release{ID: demoRelease, EnrolmentsAsOf: "2025-10-31"}); err != nil {
-		return err
-	}
-	im = demoImport(registry.ImportEnrolments, 0)
-	im.Release = demoRelease
-	return s.PutEnrolments(p.ctx, demoEdition, demoRelease, &im, counted(p, "making enrolments", city.Enrolments(), &im.Rows, 0))
+	return s.PutHouseholds(p.ctx, demoEdition, &im, counted(p, "making families", city.Households(), &im.Rows, households))
 }
 
 func demoImport(kind registry.ImportKind, rows int) registry.Import {

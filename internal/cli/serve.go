@@ -22,6 +22,8 @@ type serveCommand struct {
 	rateFlags
 	engineFlags
 	protectionFlags
+	Basemap            string `placeholder:"URL" help:"Raster tiles for the page's map to be drawn on, e.g. https://tile.example.org/{z}/{x}/{y}.png. Browsers then connect there; without it they connect to nobody else."`
+	BasemapAttribution string `placeholder:"TEXT" help:"Whom to name for these tiles."`
 }
 
 func (c *serveCommand) Run(p *program) error {
@@ -59,7 +61,7 @@ func (p *program) serve(s *store, c *serveCommand, ready func(address string)) (
 			Refresh: gate.Refresh, Now: time.Now, Log: func(_ context.Context, message string, err error) { p.log.Error(message, "error", err) }})}
 	return server.Run(p.ctx, server.Config{Listen: c.Listen, AllowOrigin: c.AllowOrigin, Rates: server.Rates{Key: c.RateKey, Address: c.RateAddress},
 		TrustedProxies: proxies, Resolver: resolver,
-		Ledger: s.ledger, SchemaText: graph.SDL(), Files: web.Files(), Log: p.log, Observer: observer}, ready)
+		Ledger: s.ledger, SchemaText: graph.SDL(), Files: web.Files(), Basemap: server.Basemap{Tiles: c.Basemap, Attribution: c.BasemapAttribution}, Log: p.log, Observer: observer}, ready)
 }
 
 // follow takes over what other programs publish on the same database, as soon as it is open here.

@@ -25,7 +25,7 @@ func TestTakeOverOfHalfAMillion(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if err := p.makeDemo(s, &demoCommand{Households: families}); err != nil {
+	if err := p.ensureDemo(s, &demoCommand{Households: families}); err != nil {
 		t.Fatal(err)
 	}
 	server := start(t, "serve", "--database", url, "--engine", engineColumnar, "--rate-key", "0", "--rate-address", "0")

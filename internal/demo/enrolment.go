@@ -38,6 +38,17 @@ func (c *City) Enrolments() iter.Seq2[registry.Enrolment, error] {
 	}
 }
 
+// EnrolmentsAsOf are those that had begun by a day, with the proposals, as an office would have published them then.
+func (c *City) EnrolmentsAsOf(day registry.Date) iter.Seq2[registry.Enrolment, error] {
+	return func(yield func(registry.Enrolment, error) bool) {
+		for e, err := range c.Enrolments() {
+			if e.Since <= day && !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
 // enrol decides about one programme.
 func (m *making) enrol(program *registry.Program, p int, known float64, roll *dice) (registry.Enrolment, bool) {
 	h, how := &m.household, practices[p]

@@ -114,18 +114,19 @@ func (n *noises) protect(t registry.Tally, base, floor int64) registry.Tally {
 	return registry.Tally{Households: households, People: people, Status: registry.Perturbed}
 }
 
-// Published is an edition's newest state with its data version.
+// Published is a state with its data version.
 type Published struct {
 	State          registry.State
 	Version        string
 	Total, Located registry.Tally
 }
 
-// Editions gives the newest state of every published edition, newest first, with counts as the viewer may see them.
-func (m Moment) Editions(ctx context.Context, viewer registry.Viewer) ([]Published, error) {
+// Editions gives the newest state of every published edition, with former its other states after it, newest edition first,
+// with counts as the viewer may see them.
+func (m Moment) Editions(ctx context.Context, viewer registry.Viewer, former bool) ([]Published, error) {
 	var out []Published
 	for i, s := range m.states {
-		if i > 0 && m.states[i-1].Edition.ID == s.Edition.ID {
+		if i > 0 && m.states[i-1].Edition.ID == s.Edition.ID && !former {
 			continue
 		}
 		version, err := m.gate.source.Version(ctx, s)

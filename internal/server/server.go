@@ -34,6 +34,7 @@ type Config struct {
 	Ledger         registry.Ledger
 	SchemaText     string
 	Files          fs.FS // the page
+	Basemap        Basemap
 	Log            *slog.Logger
 	Observer       observe.Observer
 }
@@ -89,8 +90,7 @@ func Handler(c Config) http.Handler {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte(c.SchemaText))
 	})
-	page := http.FileServerFS(c.Files)
-	r.Get("/*", page.ServeHTTP)
+	pages(c, r)
 	return r
 }
 

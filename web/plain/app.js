@@ -14,7 +14,7 @@ async function ask(query) {
   const key = $("key").value.trim(), purpose = $("purpose").value.trim();
   const who = { ...key && { Authorization: "Bearer " + key }, ...purpose && { "Kantong-Purpose": purpose } };
   const headers = { "Content-Type": "application/json", ...who };
-  return (await fetch("graphql", { method: "POST", headers, body: JSON.stringify({ query }) })).json();
+  return (await fetch("../graphql", { method: "POST", headers, body: JSON.stringify({ query }) })).json();
 }
 
 async function need(file) {
@@ -131,7 +131,7 @@ async function run() {
 
 async function example(button) {
   for (const b of $("examples").children) b.setAttribute("aria-pressed", b === button);
-  $("query").value = await (await fetch(`queries/${button.dataset.query}.graphql`)).text();
+  $("query").value = await (await fetch(`../queries/${button.dataset.query}.graphql`)).text();
 }
 
 async function listTypes() {

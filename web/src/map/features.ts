@@ -1,0 +1,28 @@
+// A picture as features for the map.
+import type { AreaNode, City } from "../state/city";
+import { fillOf } from "./fills";
+import type { Picture } from "./picture";
+
+type Features = GeoJSON.FeatureCollection;
+
+const look = (name: string, theme: "light" | "dark") => {
+  const fill = fillOf(name, theme);
+  return { colour: fill.colour, ...(fill.pattern && { pattern: name }) };
+};
+
+/** areaFeatures are the outlines of the city in the colours of a picture; ids are those of the server. */
+export const areaFeatures = (city: City, picture: Picture | null, theme: "light" | "dark"): Features => ({
+  type: "FeatureCollection",
+  features: city.outlines.features.filter(f => f.geometry).map(f => ({ ...f, properties: { code: f.properties!.code, ...look(picture?.areas.get(f.properties!.code)?.fill ?? "plain", theme) } })),
+});
+
+/** shapeFeatures are the shapes of a picture, numbered by their place in it. */
+export const shapeFeatures = (picture: Picture | null, theme: "light" | "dark"): Features => ({
+  type: "FeatureCollection",
+  features: (picture?.shapes ?? []).map((s, i) => ({ type: "Feature", id: i, geometry: s.geometry, properties: { id: s.id, ...(s.outline && { outline: s.outline }), ...look(s.fill, theme) } })),
+});
+
+/** nameFeatures are the names of areas, where the server says that they lie inside. */
+export const nameFeatures = (areas: Iterable<AreaNode>): Features => ({
+  type: "FeatureCollection", features: [...areas].map(a => ({ type: "Feature", geometry: a.labelPoint, properties: { name: a.name } })),
+});

@@ -1,0 +1,70 @@
+// What is on screen, as an address: whoever opens it sees the same. Nothing about who asks is in it.
+import { effect, signal } from "@preact/signals";
+import type { Language } from "../words/words";
+
+export type ViewName = "measure" | "priorities" | "pockets" | "hotspots" | "program" | "region" | "compare";
+
+export interface Link {
+  view: ViewName;
+  language: Language;
+  theme: "system" | "light" | "dark";
+  edition: string; // a state; "" is the newest
+  before: string; // the state that edition is compared with; "" is the one before it
+  level: "KECAMATAN" | "KELURAHAN";
+  measure: string; // code
+  classes: "QUANTILE" | "JENKS";
+  pillar: string; // "" is all
+  program: string;
+  who: string; // pockets: "decile", "deprivation:CODE" or "unreached:PROGRAM"
+  decile: number; // pockets: up to this one
+  radius: number; // pockets: metres
+  fewest: number; // pockets: families
+  hex: boolean; // hot spots of hexagons instead of areas
+  area: string; // chosen; "" is none
+  region: string; // corners "lon lat,lon lat,…"; "" is none
+  at: string; // "zoom/latitude/longitude"; "" is the whole city
+}
+
+const PLAIN: Link = {
+  view: "measure", language: navigator.language.toLowerCase().startsWith("en") ? "EN" : "ID", theme: "system", edition: "", before: "",
+  level: "KELURAHAN", measure: "share:decile-1-2", classes: "QUANTILE", pillar: "", program: "PKH", who: "decile", decile: 2, radius: 150, fewest: 15,
+  hex: false, area: "", region: "", at: "",
+};
+
+const CHOICES: Partial<Record<keyof Link, readonly string[]>> = {
+  view: ["measure", "priorities", "pockets", "hotspots", "program", "region", "compare"], language: ["ID", "EN"], theme: ["system", "light", "dark"],
+  level: ["KECAMATAN", "KELURAHAN"], classes: ["QUANTILE", "JENKS"], pillar: ["", "ECONOMY", "EDUCATION", "HEALTH", "HOUSING", "PROTECTION"],
+};
+
+/** read understands an address; what it can't understand is as if it were not there. */
+export function read(hash: string): Link {
+  const given = new URLSearchParams(hash.replace(/^#/, "")), found: Record<string, unknown> = { ...PLAIN };
+  for (const [name, plain] of Object.entries(PLAIN) as [keyof Link, Link[keyof Link]][]) {
+    const text = given.get(name);
+    if (text === null) continue;
+    if (typeof plain === "number") found[name] = Number.isFinite(Number(text)) && text !== "" ? Number(text) : plain;
+    else if (typeof plain === "boolean") found[name] = text === "true";
+    else if (!CHOICES[name] || CHOICES[name].includes(text)) found[name] = text;
+  }
+  return found as unknown as Link;
+}
+
+/** write is the address of a link, without what is as usual. The language is always in it: the reader's may be another. */
+export function write(link: Link): string {
+  const parts = Object.entries(link).filter(([name, value]) => name === "language" || value !== PLAIN[name as keyof Link]);
+  return `#${new URLSearchParams(parts.map(([name, value]) => [name, String(value)]))}`;
+}
+
+export const link = signal<Link>(read(location.hash));
+
+/** go changes what is on screen. */
+export const go = (change: Partial<Link>) => { link.value = { ...link.value, ...change }; };
+
+addEventListener("hashchange", () => {
+  if (location.hash !== write(link.value)) link.value = read(location.hash);
+});
+effect(() => {
+  history.replaceState(null, "", write(link.value));
+  document.documentElement.lang = link.value.language.toLowerCase();
+  document.documentElement.dataset.theme = link.value.theme;
+});

@@ -1,0 +1,116 @@
+// How far a programme reaches whom it means, and, for planners, whom it misses.
+import { signal } from "@preact/signals";
+import { graphql } from "../made";
+import type { CoverageQuery, UnreachedQuery } from "../made/graphql";
+import { ask, key, purpose } from "../api/client";
+import { city, measures, nameOf } from "../state/city";
+import { link } from "../state/link";
+import { cell, classify, protectedNotes, write } from "../state/figures";
+import { number, say } from "../words/words";
+import { ChooseLevel, ChooseProgram } from "../parts/choices";
+import { sayWhy } from "../parts/trouble";
+import type { View } from "./view";
+
+const COVERAGE = graphql(`
+  query Coverage($program: ID!, $level: AreaLevel!, $measure: [ID!]!, $edition: ID) {
+    program(code: $program, edition: $edition) {
+      name eligibility
+      coverage(by: $level, order: NOT_REACHED) {
+        area { code } eligible { value status } enrolledEligible { value status } notReached { value status } exclusion { value status }
+      }
+    }
+    measures(codes: $measure, level: $level, edition: $edition) { breaks }
+  }
+`);
+
+const UNREACHED = graphql(`
+  query Unreached($program: ID!, $filter: HouseholdFilter, $after: String, $edition: ID) {
+    unreached(program: $program, filter: $filter, first: 50, after: $after, edition: $edition) {
+      totalCount
+      edges { node { id area { name } rw rt decile members deprivations } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+
+type Programme = NonNullable<CoverageQuery["program"]>;
+interface Answer { programme: Programme; breaks: number[] }
+type Rows = NonNullable<UnreachedQuery["unreached"]>;
+
+/** Rows that a planner asked for, of the programme and area that were on screen then. */
+const rows = signal<{ of: string; list: Rows["edges"]; page: Rows["pageInfo"]; total: number } | null>(null);
+const trouble = signal("");
+
+const asking = () => `${link.value.program} ${link.value.area} ${link.value.edition}`;
+
+async function more() {
+  const l = link.value, of = asking(), former = rows.value?.of === of ? rows.value : null;
+  try {
+    const answer = (await ask(UNREACHED, { program: l.program, filter: l.area ? { areas: [l.area] } : null, after: former?.page.endCursor ?? null, edition: l.edition || null })).unreached!;
+    trouble.value = "";
+    rows.value = { of, list: [...(former?.list ?? []), ...answer.edges], page: answer.pageInfo, total: answer.totalCount };
+  } catch (e) {
+    trouble.value = sayWhy(e);
+  }
+}
+
+function Panel({ answer: { programme } }: { answer: Answer }) {
+  const shown = rows.value?.of === asking() && key.value ? rows.value : null;
+  return (
+    <section aria-label={say("view_program")}>
+      <p>{programme.name}</p>
+      <p class="hint">{programme.eligibility}</p>
+      <h3>{say("unreachedFamilies")}{link.value.area && `: ${nameOf(link.value.area)}`}</h3>
+      {!key.value || !purpose.value ? <p class="hint">{say("signInForRows")}</p> : !shown && <button type="button" class="main" onClick={more}>{say("unreachedFamilies")}</button>}
+      {trouble.value && <p role="alert" class="trouble">{trouble.value}</p>}
+      {shown && (
+        <div class="scroll">
+          <table id="families">
+            <caption>{number(shown.list.length)} {say("of")} {number(shown.total)}</caption>
+            <thead><tr>{[say("area"), "RW/RT", say("decile"), say("members"), say("deprivations")].map(c => <th scope="col" key={c}>{c}</th>)}</tr></thead>
+            <tbody>
+              {shown.list.map(({ node: h }) => (
+                <tr key={h.id}><th scope="row">{h.area.name}</th><td>{h.rw ?? "–"}/{h.rt ?? "–"}</td><td>{h.decile ?? "–"}</td><td>{h.members ?? "–"}</td>
+                  <td>{h.deprivations.map(d => measures.value.get(`deprivation:${d}`)?.label ?? d).join("; ")}</td></tr>
+              ))}
+            </tbody>
+          </table>
+          {shown.page.hasNextPage && <button type="button" onClick={more}>{say("more")}</button>}
+        </div>
+      )}
+    </section>
+  );
+}
+
+export const programView: View<Answer> = {
+  follows: ["program", "level"],
+  async load(l, city, stop) {
+    const code = city.programs.find(p => p.code === l.program)?.code ?? city.programs[0]?.code ?? "";
+    const measure = `exclusion:${code}`, known = city.measures?.some(m => m.code === measure);
+    const answer = await ask(COVERAGE, { program: code, level: l.level, measure: known ? [measure] : [], edition: l.edition || null }, stop);
+    if (!answer.program) throw new Error(say("unknown"));
+    return { programme: answer.program, breaks: answer.measures?.[0]?.breaks ?? [] };
+  },
+  picture({ programme, breaks }) {
+    const list = programme.coverage ?? [], figures = new Map(list.map(c => [c.area!.code, c.exclusion]));
+    const { areas, legend } = classify(figures, breaks, "share");
+    for (const c of list) areas.get(c.area!.code)!.text += ` · ${say("notReached")}: ${write(c.notReached, "count")}`;
+    return {
+      title: `${programme.name}: ${say("exclusion").toLowerCase()}`, areas, shapes: [], legend, notes: protectedNotes(figures.values()),
+      table: {
+        columns: [say("area"), say("eligible"), say("reached"), say("notReached"), say("exclusion")],
+        rows: list.map(c => ({ area: c.area!.code, cells: [nameOf(c.area!.code), ...[c.eligible, c.enrolledEligible, c.notReached].map(f => cell(f) ?? write(f, "count")), write(c.exclusion)] })),
+      },
+    };
+  },
+  Choices: () => <><ChooseProgram /><ChooseLevel /></>,
+  Panel,
+};
+
+/** The tiles of families on the map: whom the programme means and does not reach. "" for whoever may not see them. */
+export function familyTiles(): string {
+  if (link.value.view !== "program" || !key.value || !purpose.value || !city.value) return "";
+  const filter = { eligibleFor: link.value.program, notEnrolledIn: [link.value.program] };
+  const parameters = new URLSearchParams({ filter: JSON.stringify(filter), ...(link.value.edition && { edition: link.value.edition }) });
+  return `${new URL("tiles/households", document.baseURI).href}/{z}/{x}/{y}.mvt?${parameters}`;
+}
