@@ -46,6 +46,7 @@ export function Map() {
       locale: { "Map.Title": say("map") },
       transformRequest: url => (new URL(url, location.href).origin === location.origin ? { url, headers: credentials() } : { url }),
     });
+    Object.assign(globalThis, { kantong: { map } }); // for whoever tries things out in the console, and for tests
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
@@ -84,16 +85,17 @@ export function Map() {
         performance.mark("first-map");
       });
     });
+    let told = "";
     const under = (e: MapMouseEvent) => {
       const [found] = map.queryRenderedFeatures(e.point, { layers: TOUCHED });
       return found ? String(found.properties.id ?? found.properties.code) : "";
     };
     map.on("mousemove", e => {
       if (drawing.peek() === "on") return;
-      pointed.value = under(e);
+      pointed.value = told = under(e);
       if (tip.current) tip.current.style.transform = `translate(${e.point.x + 14}px, ${e.point.y + 14}px)`;
     });
-    map.on("mouseout", () => (pointed.value = ""));
+    map.on("mouseout", () => { if (pointed.peek() === told) pointed.value = ""; }); // a list may have been entered already
     map.on("click", e => {
       if (drawing.peek() === "on") return;
       const code = under(e);

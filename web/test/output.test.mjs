@@ -1,0 +1,124 @@
+// What leaves the page: files, print, queries; and how it is for keyboards, screen readers and phones.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { address, areasOn, ask, drawn, open, settled, shot } from "./browser.mjs";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+async function download(page, name) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name, exact: true }).click()]);
+  return { name: file.suggestedFilename(), content: await readFile(await file.path()) };
+}
+
+test("PNG, SVG and CSV hold what is on screen", async () => {
+  const page = await open("#language=EN&measure=deprivation:UNSAFE_WATER");
+  const png = await download(page, "PNG");
+  assert.match(png.name, /Unsafe-drinking-water-demo\+2025-10\.png$/);
+  assert.equal(png.content.subarray(1, 4).toString(), "PNG");
+  assert.ok(png.content.readUInt32BE(16) === 2400 && png.content.length > 50_000);
+  const svg = (await download(page, "SVG")).content.toString();
+  const problem = await page.evaluate(text => new DOMParser().parseFromString(text, "image/svg+xml").querySelector("parsererror")?.textContent ?? "", svg);
+  assert.equal(problem, "");
+  assert.equal(svg.match(/<title>/g).length, 42);
+  for (const words of ["Unsafe drinking water", "Legend", "Withheld", "31 October 2025", "Source: synthetic", "km</text>"]) assert.ok(svg.includes(words), words);
+  const csv = (await download(page, "CSV")).content.toString();
+  const lines = csv.trim().split("\r\n");
+  assert.equal(lines.length, 43);
+  assert.ok(csv.startsWith("\ufeffkode,Area,Value,"));
+  const { measures: [{ figures }] } = await ask(`{ measures(codes: ["deprivation:UNSAFE_WATER"]) { figures { area { code } value { value } } } }`);
+  const most = figures.toSorted((a, b) => b.value.value - a.value.value)[0];
+  assert.ok(lines[1].startsWith(most.area.code) && lines[1].includes(`${(most.value.value * 100).toFixed(1)}%`.replace(".0%", "%")), lines[1]);
+  await page.done();
+});
+
+test("printed, the map is a picture with its legend", async () => {
+  const page = await open("#language=EN");
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.emulateMedia({ media: "print" });
+  const image = page.locator(".printed");
+  assert.ok(await image.isVisible());
+  assert.ok(await image.evaluate(i => i.decode().then(() => i.naturalWidth)) === 1200);
+  assert.equal(await page.locator(".map").isVisible(), false);
+  await shot(page, "print", { fullPage: true });
+  await page.done();
+});
+
+test("the page shows its queries, and they can be asked again", async () => {
+  const page = await open("#language=EN&view=priorities");
+  await page.getByRole("button", { name: "Show the query" }).click();
+  const [city, view] = await page.getByRole("dialog").locator("article").all();
+  assert.match(await city.innerText(), /query City/);
+  const [query, variables] = await view.locator("pre").allInnerTexts();
+  const again = await ask(query, JSON.parse(variables));
+  assert.equal(again.priorities.ranked.length, 42);
+  await shot(page, "query");
+  const href = await view.getByRole("link", { name: "Open in GraphiQL" }).getAttribute("href");
+  await page.done();
+
+  const graphiql = await open("#language=EN");
+  await graphiql.goto(new URL(href, address).href);
+  await graphiql.getByText("priorities", { exact: false }).first().waitFor({ timeout: 30_000 });
+  await graphiql.getByRole("button", { name: /Execute query/ }).click();
+  await graphiql.locator(".result-window", { hasText: "ranked" }).waitFor();
+  await shot(graphiql, "graphiql");
+  await graphiql.done();
+});
+
+test("everything can be done from the keyboard", async () => {
+  const page = await open("#language=EN");
+  await page.getByRole("tab", { name: "Measure" }).focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.getByRole("tab", { name: "Priorities" }).getAttribute("aria-selected"), "true");
+  await page.locator(".ranking > li button").first().focus();
+  await page.keyboard.press("Enter");
+  assert.match(page.url(), /area=/);
+  const zoom = () => page.evaluate(() => globalThis.kantong.map.getZoom());
+  const before = await zoom();
+  await page.locator(".maplibregl-canvas").focus();
+  await page.keyboard.press("+");
+  await page.waitForTimeout(600);
+  await settled(page);
+  assert.ok((await zoom()) > before);
+  await page.done();
+});
+
+test("no serious finding about accessibility, in any view, light and dark", async () => {
+  for (const theme of ["light", "dark"]) {
+    const page = await open(`#language=EN&theme=${theme}`);
+    await page.addScriptTag({ path: AXE }).catch(() => {}); // the page's policy forbids it
+    const source = await readFile(AXE, "utf8");
+    await page.evaluate(source);
+    for (const view of ["measure", "priorities", "pockets", "hotspots", "program", "region", "compare"]) {
+      await page.evaluate(v => { location.hash = location.hash.replace(/&view=\w+|$/, `&view=${v}`); }, view);
+      await page.locator(`#tab-${view}[aria-selected=true]`).waitFor();
+      await settled(page);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.filter(v => ["serious", "critical"].includes(v.impact)).map(v => `${view}, ${theme}: ${v.id}: ${v.nodes.map(n => n.html.slice(0, 120)).join(" | ")}`), []);
+    }
+    await page.done();
+  }
+});
+
+test("a phone has all of it, without scrolling sideways", async () => {
+  const page = await open("#language=EN&view=priorities", { width: 390, height: 844, isMobile: true, hasTouch: true });
+  assert.equal(Object.keys(await areasOn(page)).length, 42);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  assert.equal(await page.locator(".ranking > li").count(), 42);
+  await shot(page, "phone");
+  await page.done();
+});
+
+test("the first map is on screen within 1.5 seconds of a warm start", async t => {
+  const page = await open("#language=EN");
+  const times = [];
+  for (let i = 0; i < 3; i++) {
+    await page.reload();
+    await drawn(page);
+    times.push(await page.evaluate(() => performance.getEntriesByName("first-map")[0].startTime));
+  }
+  t.diagnostic(`first map on screen after ${times.map(n => n.toFixed(0)).join(", ")} ms`);
+  await shot(page, "map");
+  await page.done();
+});
