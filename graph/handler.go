@@ -35,6 +35,9 @@ type Options struct {
 	RequestID func(context.Context) string // "" outside a request
 	// Observe is told how each request went; nil tells nobody.
 	Observe func(operation, code string, took time.Duration)
+	// Keep answers queries by GET whose answers have names: by what is kept under the name, or by making it. It writes nothing
+	// when it gives an error, whether of its own or of what it called. nil keeps nothing.
+	Keep func(http.ResponseWriter, *http.Request, Named) error
 }
 
 // Bounds of what is kept of documents: parsed ones, and those that clients persist by hash.
@@ -69,15 +72,14 @@ func SDL() string {
 func configure(c configurable, r *Resolver, o Options) {
 	c.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	c.SetParserTokenLimit(r.Limits.Tokens)
-	show := present(o.Log, o.RequestID)
-	c.SetErrorPresenter(show)
+	c.SetErrorPresenter(present(o.Log, o.RequestID))
 	c.SetRecoverFunc(func(_ context.Context, p any) error {
 		return fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 	})
 	c.Use(extension.Introspection{})
 	c.Use(shapeLimit{r.Limits})
 	c.Use(extension.FixedComplexityLimit(r.Limits.Complexity))
-	c.Use(witness{r.Audit, show, o.RequestID})
+	c.Use(newWitness(r, o))
 	c.Use(stateNote{r.Gate})
 	c.Use(errorOrder{})
 	if o.Observe != nil {
@@ -88,8 +90,8 @@ func configure(c configurable, r *Resolver, o Options) {
 // NewHandler serves GraphQL over HTTP: POST, GET for queries, and automatic persisted queries.
 func NewHandler(r *Resolver, o Options) http.Handler {
 	h := handler.New(schema(r))
-	h.AddTransport(conforming{transport.GET{}})
-	h.AddTransport(conforming{transport.POST{}})
+	h.AddTransport(conforming{Transport: transport.GET{}, keeper: keeper{keep: o.Keep, gate: r.Gate, witness: newWitness(r, o), observe: o.Observe}})
+	h.AddTransport(conforming{Transport: transport.POST{}})
 	h.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](persistedDocuments)})
 	configure(h, r, o)
 	return bounded(r.Limits, h)

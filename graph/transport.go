@@ -16,12 +16,20 @@ import (
 
 // conforming is a transport of the library's whose refusals are as the specification of GraphQL over HTTP wants them:
 // without data, with a code each, and with the status of their media type. Answers pass as they are.
-type conforming struct{ graphql.Transport }
+type conforming struct {
+	graphql.Transport
+	keeper keeper // of answers that have a name; without what belongs to one request
+}
 
 func (c conforming) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	w.Header().Add("Vary", "Accept")
-	asked := &questioner{GraphExecutor: exec}
 	refusal := &refusalWriter{ResponseWriter: w}
+	if c.keeper.keep != nil {
+		k := c.keeper
+		k.GraphExecutor, k.w, k.r = exec, refusal, r
+		exec = &k
+	}
+	asked := &questioner{GraphExecutor: exec}
 	c.Transport.Do(refusal, r, asked)
 	switch {
 	case refusal.status == 0:
@@ -49,14 +57,18 @@ func (q *questioner) CreateOperationContext(ctx context.Context, p *graphql.RawP
 // refusalWriter holds refusals back. The library's transports set a status for them alone.
 type refusalWriter struct {
 	http.ResponseWriter
-	status int // 0 for an answer
-	body   bytes.Buffer
+	status   int // 0 for an answer
+	body     bytes.Buffer
+	answered bool // past the transport, which has nothing to add
 }
 
 func (w *refusalWriter) WriteHeader(status int) { w.status = status }
 
 func (w *refusalWriter) Write(p []byte) (int, error) {
-	if w.status == 0 {
+	switch {
+	case w.answered:
+		return len(p), nil
+	case w.status == 0:
 		return w.ResponseWriter.Write(p)
 	}
 	return w.body.Write(p)

@@ -38,6 +38,9 @@ type Config struct {
 	Observer       observe.Observer
 }
 
+// compression is the level at which what is not kept is compressed.
+const compression = 5
+
 // shutdownTime is how long requests under way may take to end.
 const shutdownTime = 10 * time.Second
 
@@ -76,21 +79,23 @@ func Run(ctx context.Context, c Config, ready func(address string)) error {
 // Handler routes requests.
 func Handler(c Config) http.Handler {
 	r := chi.NewRouter()
-	r.Use(withRequestID, c.Observer.Traced, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
-	query := graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request})
+	r.Use(withRequestID, c.Observer.Traced, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin))
 	limit := newLimits(c.Rates, c.TrustedProxies)
 	asked := r.With(limit.byAddress, authenticated(c.Ledger), limit.byKey)
-	asked.Handle("/graphql", query)
-	(&mapDoor{c, tiles.NewAtlas(), newAnswers()}).routes(asked)
-	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
-	r.Get("/readyz", ready(c.Resolver.Gate))
-	r.Get("/metrics", c.Observer.Handler().ServeHTTP)
-	r.Get("/schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
+	kept := newAnswers()
+	queries := &queryDoor{kept}
+	asked.Handle("/graphql", queries.serve(graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request, Keep: queries.keep})))
+	(&mapDoor{c, tiles.NewAtlas(), kept}).routes(asked) // compressed by itself: other bytes need another name
+	packed := r.With(middleware.Compress(compression))
+	packed.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
+	packed.Get("/readyz", ready(c.Resolver.Gate))
+	packed.Get("/metrics", c.Observer.Handler().ServeHTTP)
+	packed.Get("/schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte(c.SchemaText))
 	})
 	page := http.FileServerFS(c.Files)
-	r.Get("/*", page.ServeHTTP)
+	packed.Get("/*", page.ServeHTTP)
 	return r
 }
 
