@@ -35,7 +35,7 @@ func (witness) Validate(graphql.ExecutableSchema) error { return nil }
 func (w witness) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
 	viewer := access.ViewerOf(ctx)
-	if response == nil || !w.watches(viewer) {
+	if state, _ := ctx.Value(eventKey{}).(string); response == nil || !w.watches(viewer) || state != "" { // a stream is logged when it is opened
 		return response
 	}
 	if err := w.write(ctx, w.entry(ctx, viewer, response)); err != nil {
@@ -90,10 +90,7 @@ func (w witness) entry(ctx context.Context, viewer registry.Viewer, response *gr
 
 // rootFields names the fields of the operation's first level, each once.
 func rootFields(op *graphql.OperationContext) (names []string) {
-	root := "Query"
-	if op.Operation.Operation == ast.Mutation {
-		root = "Mutation"
-	}
+	root := map[ast.Operation]string{ast.Query: "Query", ast.Mutation: "Mutation", ast.Subscription: "Subscription"}[op.Operation.Operation]
 	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{root}) {
 		if !slices.Contains(names, f.Name) {
 			names = append(names, f.Name)

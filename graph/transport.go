@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"kantong/internal/registry"
@@ -36,6 +37,11 @@ func (c conforming) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	case refusal.status == http.StatusNotAcceptable: // the library's word for it
 		w.Header().Set("Allow", "POST")
 		Refuse(w, http.StatusMethodNotAllowed, registry.Invalid("method", "send a mutation by POST; GET is for queries"))
+	case asked.stream && r.Method == http.MethodGet:
+		w.Header().Set("Allow", "POST")
+		Refuse(w, http.StatusMethodNotAllowed, errNoStream)
+	case asked.stream:
+		Refuse(w, http.StatusNotAcceptable, errNoStream)
 	case asked.nothing:
 		Refuse(w, http.StatusBadRequest, registry.Invalid("query", `the request holds no query; send {"query": "…", "variables": {…}}, or by GET ?query=…`))
 	default:
@@ -43,15 +49,17 @@ func (c conforming) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	}
 }
 
-// questioner notes a request that asks nothing.
+// questioner notes a request that asks nothing, and one that asks for a stream.
 type questioner struct {
 	graphql.GraphExecutor
-	nothing bool
+	nothing, stream bool
 }
 
 func (q *questioner) CreateOperationContext(ctx context.Context, p *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	q.nothing = strings.TrimSpace(p.Query) == "" && p.Extensions["persistedQuery"] == nil
-	return q.GraphExecutor.CreateOperationContext(ctx, p)
+	op, errs := q.GraphExecutor.CreateOperationContext(ctx, p)
+	q.stream = len(errs) > 0 && op.Operation != nil && op.Operation.Operation == ast.Subscription
+	return op, errs
 }
 
 // refusalWriter holds refusals back. The library's transports set a status for them alone.
