@@ -219,8 +219,6 @@ func (s stream) carryOut(ctx context.Context, exec graphql.GraphExecutor, params
 
 // start begins a stream, which may outlive every limit of the server's on a request: what is written has a limit of its own.
 func start(w http.ResponseWriter) error {
-	c := http.NewResponseController(w)
-	_ = c.SetReadDeadline(time.Time{}) // not every server has deadlines; where it has, they are lifted
 	h := w.Header()
 	h.Set("Content-Type", eventStream)
 	h.Set("Cache-Control", "no-store")
@@ -241,7 +239,7 @@ func complete(w http.ResponseWriter) { _ = write(w, "event: complete\ndata:\n\n"
 
 // write gives a client some time to take a text.
 func write(w http.ResponseWriter, text string) error {
-	c := http.NewResponseController(w)
+	c := http.NewResponseController(w) // not every server has deadlines; where it has, that of a request is lifted
 	_ = c.SetWriteDeadline(time.Now().Add(writeTime))
 	defer func() { _ = c.SetWriteDeadline(time.Time{}) }()
 	if _, err := io.WriteString(w, text); err != nil {
