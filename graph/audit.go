@@ -25,20 +25,44 @@ type witness struct {
 	requestID func(context.Context) string
 }
 
+func newWitness(r *Resolver, o Options) witness {
+	return witness{r.Audit, present(o.Log, o.RequestID), o.RequestID}
+}
+
 func (witness) ExtensionName() string                   { return "Audit" }
 func (witness) Validate(graphql.ExecutableSchema) error { return nil }
 
 func (w witness) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
 	viewer := access.ViewerOf(ctx)
-	if response == nil || w.log == nil || viewer.Role == registry.RolePublic {
+	if state, _ := ctx.Value(eventKey{}).(string); response == nil || !w.watches(viewer) || state != "" { // a stream is logged when it is opened
 		return response
 	}
-	if err := w.log.Write(context.WithoutCancel(ctx), w.entry(ctx, viewer, response)); err != nil {
-		return &graphql.Response{Errors: gqlerror.List{w.present(ctx, registry.Errorf(registry.CodeUnavailable, "",
-			"the audit log can't be written, and nothing is answered without it: %w", err))}}
+	if err := w.write(ctx, w.entry(ctx, viewer, response)); err != nil {
+		return &graphql.Response{Errors: gqlerror.List{w.present(ctx, err)}}
 	}
 	return response
+}
+
+// shown logs an answer of some states that was made before, and is shown again.
+func (w witness) shown(ctx context.Context, viewer registry.Viewer, states []string) error {
+	if !w.watches(viewer) {
+		return nil
+	}
+	e := w.entry(ctx, viewer, &graphql.Response{})
+	e.States = states
+	return w.write(ctx, e)
+}
+
+func (w witness) watches(viewer registry.Viewer) bool {
+	return w.log != nil && viewer.Role != registry.RolePublic
+}
+
+func (w witness) write(ctx context.Context, e registry.AuditEntry) error {
+	if err := w.log.Write(context.WithoutCancel(ctx), e); err != nil {
+		return registry.Errorf(registry.CodeUnavailable, "", "the audit log can't be written, and nothing is answered without it: %w", err)
+	}
+	return nil
 }
 
 // entry tells of a request; of one that was refused before it was carried out, less is known.
@@ -66,10 +90,7 @@ func (w witness) entry(ctx context.Context, viewer registry.Viewer, response *gr
 
 // rootFields names the fields of the operation's first level, each once.
 func rootFields(op *graphql.OperationContext) (names []string) {
-	root := "Query"
-	if op.Operation.Operation == ast.Mutation {
-		root = "Mutation"
-	}
+	root := map[ast.Operation]string{ast.Query: "Query", ast.Mutation: "Mutation", ast.Subscription: "Subscription"}[op.Operation.Operation]
 	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{root}) {
 		if !slices.Contains(names, f.Name) {
 			names = append(names, f.Name)

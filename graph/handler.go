@@ -35,6 +35,10 @@ type Options struct {
 	RequestID func(context.Context) string // "" outside a request
 	// Observe is told how each request went; nil tells nobody.
 	Observe func(operation, code string, took time.Duration)
+	// Keep answers queries by GET whose answers have names: by what is kept under the name, or by making it. It writes nothing
+	// when it gives an error, whether of its own or of what it called. nil keeps nothing.
+	Keep    func(http.ResponseWriter, *http.Request, Named) error
+	Streams Streams
 }
 
 // Bounds of what is kept of documents: parsed ones, and those that clients persist by hash.
@@ -69,15 +73,15 @@ func SDL() string {
 func configure(c configurable, r *Resolver, o Options) {
 	c.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	c.SetParserTokenLimit(r.Limits.Tokens)
-	show := present(o.Log, o.RequestID)
-	c.SetErrorPresenter(show)
+	c.SetErrorPresenter(present(o.Log, o.RequestID))
 	c.SetRecoverFunc(func(_ context.Context, p any) error {
 		return fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 	})
 	c.Use(extension.Introspection{})
 	c.Use(shapeLimit{r.Limits})
+	c.Use(streamed{})
 	c.Use(extension.FixedComplexityLimit(r.Limits.Complexity))
-	c.Use(witness{r.Audit, show, o.RequestID})
+	c.Use(newWitness(r, o))
 	c.Use(stateNote{r.Gate})
 	c.Use(errorOrder{})
 	if o.Observe != nil {
@@ -85,17 +89,20 @@ func configure(c configurable, r *Resolver, o Options) {
 	}
 }
 
-// NewHandler serves GraphQL over HTTP: POST, GET for queries, and automatic persisted queries.
+// NewHandler serves GraphQL over HTTP: POST, GET for queries, streams for subscriptions, and automatic persisted queries.
 func NewHandler(r *Resolver, o Options) http.Handler {
 	h := handler.New(schema(r))
-	h.AddTransport(conforming{transport.GET{}})
-	h.AddTransport(conforming{transport.POST{}})
+	post := conforming{Transport: transport.POST{}}
+	h.AddTransport(stream{Streams: o.Streams, gate: r.Gate, limits: r.Limits, witness: newWitness(r, o), plain: post})
+	h.AddTransport(conforming{Transport: transport.GET{}, keeper: keeper{keep: o.Keep, gate: r.Gate, witness: newWitness(r, o), observe: o.Observe}})
+	h.AddTransport(post)
 	h.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](persistedDocuments)})
 	configure(h, r, o)
 	return bounded(r.Limits, h)
 }
 
-// bounded reads the body up to its limit before anything else looks at it, and bounds the time from then to the answer.
+// bounded reads the body up to its limit before anything else looks at it, and bounds the time from then to the answer; a
+// stream bounds that of each event.
 func bounded(l Limits, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
@@ -125,6 +132,10 @@ func bounded(l Limits, next http.Handler) http.Handler {
 			r.Body = io.NopCloser(bytes.NewReader(body))
 		}
 		r.Header.Del("Upgrade") // some clients would like HTTP/2, and may be answered without; the library refuses them
+		if (stream{}).Supports(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
 		ctx, cancel := context.WithTimeout(r.Context(), l.Time)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))

@@ -5,14 +5,17 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"kantong/graph"
 	"kantong/internal/access"
@@ -30,7 +33,10 @@ type fixture struct {
 	calls      atomic.Int64
 	blocks     []registry.BlockTree
 	resolver   *graph.Resolver
-	cite       bool // ask for citations
+	cite       bool               // ask for citations
+	published  []registry.Release // after the first
+	revision   int                // of programmes
+	mu         sync.Mutex         // of these two
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -69,7 +75,9 @@ func (f *fixture) AddBlocks(_ context.Context, trees []registry.BlockTree) error
 // Editions is part of disclosure.Source.
 func (f *fixture) Editions(context.Context) ([]registry.Edition, error) {
 	e := f.dataset.State.Edition
-	e.Releases = []registry.Release{f.dataset.State.Release}
+	f.mu.Lock()
+	e.Releases = append([]registry.Release{f.dataset.State.Release}, f.published...)
+	f.mu.Unlock()
 	var all, located registry.Tally
 	for _, r := range f.records {
 		all.Add(int64(max(r.Members, 0)), r.Key)
@@ -83,14 +91,46 @@ func (f *fixture) Editions(context.Context) ([]registry.Edition, error) {
 }
 
 // Version is part of disclosure.Source.
-func (f *fixture) Version(context.Context, registry.State) (string, error) {
+func (f *fixture) Version(_ context.Context, s registry.State) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.revision > 0:
+		return fmt.Sprint(s.ID(), " ", f.revision), nil
+	case s.Release.ID != f.dataset.State.Release.ID:
+		return s.ID(), nil
+	}
 	return f.dataset.Version, nil
 }
 
+// publish publishes a release, and has the gate take it over.
+func (f *fixture) publish(t testing.TB, id string) {
+	t.Helper()
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	f.mu.Lock()
+	f.published = append(f.published, registry.Release{ID: id, EnrolmentsAsOf: "2099-01-01", PublishedAt: &at})
+	f.mu.Unlock()
+	if err := f.resolver.Gate.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// revise redefines programmes.
+func (f *fixture) revise(t testing.TB) {
+	t.Helper()
+	f.mu.Lock()
+	f.revision++
+	f.mu.Unlock()
+	if err := f.resolver.Gate.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Open is part of disclosure.Source.
-func (f *fixture) Open(_ context.Context, s registry.State) (*registry.Dataset, registry.Engine, error) {
+func (f *fixture) Open(ctx context.Context, s registry.State) (*registry.Dataset, registry.Engine, error) {
 	d, records, enrolments := *f.dataset, slices.Clone(f.records), slices.Clone(f.enrolments)
 	d.State = s
+	d.Version, _ = f.Version(ctx, s)
 	slices.SortFunc(records, func(a, b registry.Record) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	slices.SortStableFunc(enrolments, func(a, b registry.Enrolment) int {
 		return cmp.Or(bytes.Compare(a.Household[:], b.Household[:]), cmp.Compare(a.Program, b.Program), cmp.Compare(a.Since, b.Since))

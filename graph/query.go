@@ -53,10 +53,7 @@ func (q query) Edition(ctx context.Context, id *string) (*model.Edition, error) 
 
 func (q query) Editions(ctx context.Context, former *bool, first *int, after *string) (*model.EditionConnection, error) {
 	o := q.operationOf(ctx)
-	published, err := o.moment.Editions(ctx, o.viewer, former != nil && *former)
-	if err != nil {
-		return nil, err
-	}
+	published := o.moment.Editions(o.viewer, former != nil && *former)
 	nodes := make([]*model.Edition, len(published))
 	for i, p := range published {
 		nodes[i] = model.NewEdition(p.State, p.Version, p.Total, p.Located, o.view)

@@ -83,10 +83,7 @@ func (q query) Pockets(ctx context.Context, filter *registry.Filter, radiusMeter
 func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error) {
 	o := q.operationOf(ctx)
 	if editions == nil {
-		published, err := o.moment.Editions(ctx, o.viewer, false)
-		if err != nil {
-			return nil, err
-		}
+		published := o.moment.Editions(o.viewer, false)
 		for _, p := range published[:min(len(published), model.MaxTrendEditions)] { // latest day first
 			editions = append(editions, p.State.ID())
 		}

@@ -39,6 +39,7 @@ func TestRoleTable(t *testing.T) {
 		}
 		visit(schema.Query)
 		visit(schema.Mutation)
+		visit(schema.Subscription)
 	}
 	var lines []string
 	for _, d := range schema.Types {
@@ -69,7 +70,7 @@ func allowed(t *testing.T, role registry.Role, d *ast.Definition, f *ast.FieldDe
 	t.Helper()
 	directive := f.Directives.ForName("requires")
 	if directive == nil {
-		return d.Name != "Query" && d.Name != "Mutation"
+		return d.Name != "Query" && d.Name != "Mutation" && d.Name != "Subscription"
 	}
 	required, err := registry.ParseRole(directive.Arguments.ForName("role").Value.Raw)
 	if err != nil {
@@ -90,15 +91,16 @@ var rootQueries = map[string]string{
 	"priorities": `{ priorities(input: {draws: 0}) { ranked { rank } } }`, "quadrant": `{ quadrant(main: {measure: {deprivation: UNSAFE_WATER}}, supporting: {measure: {deprivation: EARTH_FLOOR}}) { quadrant } }`,
 	"allocate": `{ allocate(input: {program: "AB", budgetRupiah: 1000, unitCostRupiah: 1}) { rounding } }`, "whatIf": `{ whatIf(program: "AB", eligibility: {}, unitCostRupiah: 1) { cost } }`,
 	"pockets": `{ pockets { id } }`, "trend": `{ trend(areas: ["19.71"], measure: {deprivation: UNSAFE_WATER}) { reading } }`,
-	"readings":       `{ readings(indicator: "p0_percent", areas: ["19"], reference: "19") { years } }`,
-	"measures":       `{ measures { code } }`,
-	"unreached":      `{ unreached(program: "AB", first: 1) { totalCount } }`,
-	"createProgram":  `mutation { createProgram(edition: "x", clientId: "12345678", program: {code: "X", name: "x", pillar: HEALTH, funder: "x", funderKind: PRIVATE, year: 2025, eligibility: {}, source: "x"}) { revision } }`,
-	"updateProgram":  `mutation { updateProgram(edition: "x", clientId: "12345678", program: {code: "X", name: "x", pillar: HEALTH, funder: "x", funderKind: PRIVATE, year: 2025, eligibility: {}, source: "x"}) { revision } }`,
-	"publishEdition": `mutation { publishEdition(edition: "x", clientId: "12345678") { state } }`,
-	"discardEdition": `mutation { discardEdition(edition: "x", clientId: "12345678") { discarded } }`,
-	"createKey":      `mutation { createKey(key: {role: PARTNER, organisation: "x"}, clientId: "12345678") { secret } }`,
-	"revokeKey":      `mutation { revokeKey(id: "x", clientId: "12345678") { key { id } } }`,
+	"readings":         `{ readings(indicator: "p0_percent", areas: ["19"], reference: "19") { years } }`,
+	"measures":         `{ measures { code } }`,
+	"unreached":        `{ unreached(program: "AB", first: 1) { totalCount } }`,
+	"editionPublished": `subscription { editionPublished { id } }`,
+	"createProgram":    `mutation { createProgram(edition: "x", clientId: "12345678", program: {code: "X", name: "x", pillar: HEALTH, funder: "x", funderKind: PRIVATE, year: 2025, eligibility: {}, source: "x"}) { revision } }`,
+	"updateProgram":    `mutation { updateProgram(edition: "x", clientId: "12345678", program: {code: "X", name: "x", pillar: HEALTH, funder: "x", funderKind: PRIVATE, year: 2025, eligibility: {}, source: "x"}) { revision } }`,
+	"publishEdition":   `mutation { publishEdition(edition: "x", clientId: "12345678") { state } }`,
+	"discardEdition":   `mutation { discardEdition(edition: "x", clientId: "12345678") { discarded } }`,
+	"createKey":        `mutation { createKey(key: {role: PARTNER, organisation: "x"}, clientId: "12345678") { secret } }`,
+	"revokeKey":        `mutation { revokeKey(id: "x", clientId: "12345678") { key { id } } }`,
 }
 
 // TestRolesAreEnforced asks every root field as every role: who lacks the role is told so, and nobody else is.
@@ -121,6 +123,15 @@ func TestRolesAreEnforced(t *testing.T) {
 				if should := !allowed(t, role, root, field); refused != should {
 					t.Errorf("%s as %s: refused %v, want %v: %s", field.Name, role, refused, should, text)
 				}
+			}
+		}
+	}
+	for _, field := range schema.Subscription.Fields {
+		for _, role := range roles {
+			text := f.opened(t, registry.Viewer{Role: role}, rootQueries[field.Name])
+			refused := strings.Contains(text, "FORBIDDEN") || strings.Contains(text, "UNAUTHENTICATED")
+			if should := !allowed(t, role, schema.Subscription, field); rootQueries[field.Name] == "" || refused != should || !should && !strings.Contains(text, `"data"`) {
+				t.Errorf("%s as %s: refused %v, want %v: %s", field.Name, role, refused, should, text)
 			}
 		}
 	}

@@ -24,6 +24,9 @@ type stateNote struct{ gate *disclosure.Gate }
 
 type operationKey struct{}
 
+// momentKey is for the moment that an operation is held to, where it is not the present one.
+type momentKey struct{}
+
 // operation is what the fields of one operation share: who asks, the moment, and a view of each edition that it names.
 type operation struct {
 	viewer registry.Viewer
@@ -57,7 +60,11 @@ const maxEditions = 6
 
 func newOperation(ctx context.Context, g *disclosure.Gate) *operation {
 	pins, _ := ctx.Value(pinsKey{}).(map[string]string)
-	o := &operation{viewer: access.ViewerOf(ctx), moment: g.Now(), pins: pins, views: map[string]*registry.View{}}
+	moment, ok := ctx.Value(momentKey{}).(disclosure.Moment)
+	if !ok {
+		moment = g.Now()
+	}
+	o := &operation{viewer: access.ViewerOf(ctx), moment: moment, pins: pins, views: map[string]*registry.View{}}
 	o.viewer.Shown = new(registry.Shown)
 	return o
 }
@@ -80,6 +87,19 @@ func (o *operation) view(ctx context.Context, edition string) (*registry.View, e
 	v, err := o.moment.View(ctx, o.viewer, state)
 	o.views[edition] = v
 	return v, err
+}
+
+// ofItsMoment tells whether all was answered from the data versions of its moment: programmes may be redefined between a
+// publication and the gate's taking it over, and a state that is opened just then has them already.
+func (o *operation) ofItsMoment() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, v := range o.views {
+		if v != nil && v.Version != o.moment.Version(v.State.ID()) {
+			return false
+		}
+	}
+	return true
 }
 
 // operationOf gives the operation of ctx; a resolver outside of one has one of its own.

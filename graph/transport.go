@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"kantong/internal/registry"
@@ -16,18 +17,31 @@ import (
 
 // conforming is a transport of the library's whose refusals are as the specification of GraphQL over HTTP wants them:
 // without data, with a code each, and with the status of their media type. Answers pass as they are.
-type conforming struct{ graphql.Transport }
+type conforming struct {
+	graphql.Transport
+	keeper keeper // of answers that have a name; without what belongs to one request
+}
 
 func (c conforming) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	w.Header().Add("Vary", "Accept")
-	asked := &questioner{GraphExecutor: exec}
 	refusal := &refusalWriter{ResponseWriter: w}
+	if c.keeper.keep != nil {
+		k := c.keeper
+		k.GraphExecutor, k.w, k.r = exec, refusal, r
+		exec = &k
+	}
+	asked := &questioner{GraphExecutor: exec}
 	c.Transport.Do(refusal, r, asked)
 	switch {
 	case refusal.status == 0:
 	case refusal.status == http.StatusNotAcceptable: // the library's word for it
 		w.Header().Set("Allow", "POST")
 		Refuse(w, http.StatusMethodNotAllowed, registry.Invalid("method", "send a mutation by POST; GET is for queries"))
+	case asked.stream && r.Method == http.MethodGet:
+		w.Header().Set("Allow", "POST")
+		Refuse(w, http.StatusMethodNotAllowed, errNoStream)
+	case asked.stream:
+		Refuse(w, http.StatusNotAcceptable, errNoStream)
 	case asked.nothing:
 		Refuse(w, http.StatusBadRequest, registry.Invalid("query", `the request holds no query; send {"query": "…", "variables": {…}}, or by GET ?query=…`))
 	default:
@@ -35,28 +49,34 @@ func (c conforming) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	}
 }
 
-// questioner notes a request that asks nothing.
+// questioner notes a request that asks nothing, and one that asks for a stream.
 type questioner struct {
 	graphql.GraphExecutor
-	nothing bool
+	nothing, stream bool
 }
 
 func (q *questioner) CreateOperationContext(ctx context.Context, p *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	q.nothing = strings.TrimSpace(p.Query) == "" && p.Extensions["persistedQuery"] == nil
-	return q.GraphExecutor.CreateOperationContext(ctx, p)
+	op, errs := q.GraphExecutor.CreateOperationContext(ctx, p)
+	q.stream = len(errs) > 0 && op.Operation != nil && op.Operation.Operation == ast.Subscription
+	return op, errs
 }
 
 // refusalWriter holds refusals back. The library's transports set a status for them alone.
 type refusalWriter struct {
 	http.ResponseWriter
-	status int // 0 for an answer
-	body   bytes.Buffer
+	status   int // 0 for an answer
+	body     bytes.Buffer
+	answered bool // past the transport, which has nothing to add
 }
 
 func (w *refusalWriter) WriteHeader(status int) { w.status = status }
 
 func (w *refusalWriter) Write(p []byte) (int, error) {
-	if w.status == 0 {
+	switch {
+	case w.answered:
+		return len(p), nil
+	case w.status == 0:
 		return w.ResponseWriter.Write(p)
 	}
 	return w.body.Write(p)

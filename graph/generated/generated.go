@@ -36,6 +36,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Mutation() MutationResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 }
 
 type DirectiveRoot struct {
@@ -677,6 +678,10 @@ type ComplexityRoot struct {
 		Value func(childComplexity int) int
 	}
 
+	Subscription struct {
+		EditionPublished func(childComplexity int) int
+	}
+
 	Summary struct {
 		AnsweredFor      func(childComplexity int) int
 		Composition      func(childComplexity int) int
@@ -764,6 +769,9 @@ type QueryResolver interface {
 	AuditLog(ctx context.Context, first *int, after *string) (*model.AuditConnection, error)
 	AuditHead(ctx context.Context) (*model.AuditHead, error)
 	AuditVerification(ctx context.Context, head *string) (*model.AuditVerification, error)
+}
+type SubscriptionResolver interface {
+	EditionPublished(ctx context.Context) (<-chan *model.Edition, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -3545,6 +3553,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SexKey.Value(childComplexity), true
 
+	case "Subscription.editionPublished":
+		if e.ComplexityRoot.Subscription.EditionPublished == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.EditionPublished(childComplexity), true
+
 	case "Summary.answeredFor":
 		if e.ComplexityRoot.Summary.AnsweredFor == nil {
 			break
@@ -3816,6 +3831,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -4306,6 +4338,15 @@ type Mutation {
   createKey("Whose, and for what." key: KeyInput!, "The client's id for this change, 8 to 64 characters." clientId: ID!): KeyChange @requires(role: ADMIN)
   "Ends an API key at once. ADMIN."
   revokeKey("Id of the key." id: ID!, "The client's id for this change, 8 to 64 characters." clientId: ID!): KeyChange @requires(role: ADMIN)
+}
+
+"""
+What the server tells of itself: POST the subscription with the header Accept: text/event-stream, and each event is a whole
+answer with extensions of its own (GraphQL over SSE, distinct connections mode).
+"""
+type Subscription {
+  "The state that was just published, or whose programmes were just redefined: its dataVersion is another than before. One event a change, and of changes that come faster than a client reads, the newest of each edition, the newest edition last. What was published before it was opened comes as no event: open it first, then ask. PUBLIC."
+  editionPublished: Edition! @requires(role: PUBLIC)
 }
 
 "Something with a global id. The id names the edition, so a client's cache never mixes two."
@@ -20768,6 +20809,56 @@ func (ec *executionContext) fieldContext_SexKey_value(_ context.Context, field g
 	return graphql.NewScalarFieldContext("SexKey", field, false, false, "Sex")
 }
 
+func (ec *executionContext) _Subscription_editionPublished(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_editionPublished(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().EditionPublished(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal *model.Edition
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Edition
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edition) graphql.Marshaler {
+			return ec.marshalNEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_editionPublished(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Edition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Summary_edition(ctx context.Context, field graphql.CollectedField, obj *model.Summary) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28405,6 +28496,26 @@ func (ec *executionContext) _SexKey(ctx context.Context, sel ast.SelectionSet, o
 	}
 
 	return out
+}
+
+var subscriptionImplementors = []string{"Subscription"}
+
+func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Subscription",
+	})
+	if len(fields) != 1 {
+		graphql.AddErrorf(ctx, "must subscribe to exactly one stream")
+		return nil
+	}
+
+	switch fields[0].Name {
+	case "editionPublished":
+		return ec._Subscription_editionPublished(ctx, fields[0])
+	default:
+		panic("unknown field " + strconv.Quote(fields[0].Name))
+	}
 }
 
 var summaryImplementors = []string{"Summary"}

@@ -68,6 +68,7 @@ func TestAdministratorOverGraphQL(t *testing.T) {
 		t.Errorf("a key for an area that is not there: exit %d, %s", code, err)
 	}
 	s := start(t, "serve", "--data", data)
+	events := s.follow(t, "")
 
 	program := `edition: "2025-q3", program: {code: "AIR", name: "Air bersih", pillar: HOUSING, funder: "PDAM", funderKind: PRIVATE, year: 2026, eligibility: {deprivedIn: [UNSAFE_WATER]}, source: "SK 1/2026"}`
 	made := s.reply(t, admin, `mutation { createProgram(`+program+`, clientId: "air-00001") { revision program { code eligibility coverage(by: KABUPATEN_KOTA) { eligible { value } } } } }`)
@@ -89,9 +90,15 @@ func TestAdministratorOverGraphQL(t *testing.T) {
 	if wrong.code() != "BAD_USER_INPUT" || len(fields) < 3 || fields[""] {
 		t.Errorf("each fault has its field: %+v", wrong)
 	}
+	if event := <-events; !strings.Contains(event, `"state":"2025-q3+2025-10"`) {
+		t.Errorf("programmes were redefined: %s", event)
+	}
 	published := s.reply(t, admin, `mutation { publishEdition(edition: "2025-q3", release: "2025-11", acceptRejected: true, clientId: "release-11") { state edition { state enrolmentsAsOf } } }`)
 	if published.code() != "" || !strings.Contains(string(published.Data["publishEdition"]), `"2025-q3+2025-11"`) {
 		t.Errorf("%+v", published)
+	}
+	if event := <-events; !strings.Contains(event, `"state":"2025-q3+2025-11"`) {
+		t.Errorf("a publication: %s", event)
 	}
 	if r := s.reply(t, "", `{ edition { state } }`); !strings.Contains(string(r.Data["edition"]), "2025-q3+2025-11") {
 		t.Errorf("a publication is not answered from: %s", r.Data["edition"])
@@ -114,6 +121,7 @@ func TestAdministratorOverGraphQL(t *testing.T) {
 	if err := json.Unmarshal(created.Data["createKey"], &change); err != nil || change.Secret == "" {
 		t.Fatalf("%v: %+v", err, created)
 	}
+	own := s.follow(t, change.Secret)
 	if r := s.reply(t, change.Secret, `{ viewer { role organisation areas keyId } }`); !strings.Contains(string(r.Data["viewer"]), `"areas":["19.71.01.1004"]`) {
 		t.Errorf("%s %+v", r.Data["viewer"], r.Errors)
 	}
@@ -122,6 +130,17 @@ func TestAdministratorOverGraphQL(t *testing.T) {
 	}
 	if r := s.reply(t, change.Secret, `{ viewer { role } }`); r.code() != "UNAUTHENTICATED" {
 		t.Errorf("a revoked key: %+v", r)
+	}
+
+	s.reply(t, admin, `mutation { updateProgram(`+strings.Replace(program, "2026", "2027", 1)+`, clientId: "air-00004") { revision } }`)
+	if event := <-own; !strings.Contains(event, "UNAUTHENTICATED") {
+		t.Errorf("a revoked key's stream: %s", event)
+	}
+	if event, open := <-own; open {
+		t.Errorf("a revoked key's stream goes on: %s", event)
+	}
+	if event := <-events; !strings.Contains(event, `"state":"2025-q3+2025-11"`) {
+		t.Errorf("programmes were redefined again: %s", event)
 	}
 
 	log := s.reply(t, auditor, `{ auditLog(first: 200) { edges { node { sequence action operation role organisation purpose fields states rows outcome queryHash hash } } } auditVerification { intact entries head { text } } }`)

@@ -30,14 +30,14 @@ type Rules struct {
 
 // Gate hands out views of published states, each opened once. It is safe for concurrent use.
 type Gate struct {
-	source Source
-	rules  Rules
-	noise  noises
-	fresh  sync.Mutex // held by whoever reads anew what is published: who reads first must not write last
-	mu     sync.Mutex
-	states []registry.State // newest first; replaced as a whole
-	opened map[string]*opened
-	order  []string // ids of opened states, least recently used first
+	source    Source
+	rules     Rules
+	noise     noises
+	fresh     sync.Mutex // held by whoever reads anew what is published: who reads first must not write last
+	mu        sync.Mutex
+	published *publications // replaced as a whole
+	opened    map[string]*opened
+	order     []string // ids of opened states, least recently used first
 }
 
 type opened struct {
@@ -60,12 +60,13 @@ func NewGate(ctx context.Context, source Source, rules Rules) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gate{source: source, rules: rules, noise: noise, opened: map[string]*opened{}}
+	g := &Gate{source: source, rules: rules, noise: noise, published: newPublications(rules.Policy, nil, nil), opened: map[string]*opened{}}
 	return g, g.Refresh(ctx)
 }
 
 // Refresh reads anew which states are published, and opens a newer one before anybody is sent to it: until then, and
-// when that fails, questions are answered from the former. States whose programmes were redefined are opened anew too.
+// when that fails, questions are answered from the former. States whose programmes were redefined are opened anew too. What
+// changed ends the former moment.
 func (g *Gate) Refresh(ctx context.Context) error {
 	g.fresh.Lock()
 	defer g.fresh.Unlock()
@@ -78,15 +79,15 @@ func (g *Gate) Refresh(ctx context.Context) error {
 	for _, e := range editions {
 		states = append(states, statesOf(e)...)
 	}
+	versions := make([]string, len(states))
 	for i, s := range states {
+		if versions[i], err = g.source.Version(ctx, s); err != nil {
+			return err
+		}
 		o := g.peek(s.ID())
 		if o != nil {
-			version, err := g.source.Version(ctx, s)
-			if err != nil {
-				return err
-			}
 			o.open(ctx, g.source, s) // waits where somebody is just opening it
-			if o.err == nil && o.dataset.Version == version {
+			if o.err == nil && o.dataset.Version == versions[i] {
 				continue
 			}
 		} else if i > 0 {
@@ -102,9 +103,13 @@ func (g *Gate) Refresh(ctx context.Context) error {
 		g.touch(s.ID())
 		g.mu.Unlock()
 	}
+	fresh := newPublications(g.rules.Policy, states, versions)
 	g.mu.Lock()
-	g.states = states
-	g.mu.Unlock()
+	defer g.mu.Unlock()
+	if former := g.published; fresh.name != former.name {
+		g.published = fresh
+		close(former.over)
+	}
 	return nil
 }
 

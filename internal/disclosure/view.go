@@ -2,30 +2,14 @@ package disclosure
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 
 	"kantong/internal/registry"
 )
 
-// Moment is what is published at one time. Views of one moment never mix what was published before with what came after.
-type Moment struct {
-	gate   *Gate
-	states []registry.State // newest first
-}
-
-// Now gives the present moment.
-func (g *Gate) Now() Moment {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return Moment{g, g.states}
-}
-
 // View gives what a viewer may see of an edition (its newest state), of a state, or of the newest state for "". NOT_FOUND
 // when nothing of that name is published.
 func (m Moment) View(ctx context.Context, viewer registry.Viewer, edition string) (*registry.View, error) {
-	state, err := m.find(edition)
+	state, err := find(m.states, edition)
 	if err != nil {
 		return nil, err
 	}
@@ -123,39 +107,21 @@ type Published struct {
 
 // Editions gives the newest state of every published edition, with former its other states after it, newest edition first,
 // with counts as the viewer may see them.
-func (m Moment) Editions(ctx context.Context, viewer registry.Viewer, former bool) ([]Published, error) {
-	var out []Published
+func (m Moment) Editions(viewer registry.Viewer, former bool) (out []Published) {
 	for i, s := range m.states {
 		if i > 0 && m.states[i-1].Edition.ID == s.Edition.ID && !former {
 			continue
 		}
-		version, err := m.gate.source.Version(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		p := Published{State: s, Version: version}
+		p := Published{State: s, Version: m.versions[i]}
 		p.Total, p.Located = m.gate.totals(viewer, s.Edition)
 		out = append(out, p)
 	}
-	return out, nil
+	return out
 }
 
-// Method names how protected figures of some states are made: it changes with the policy and with the secrets, and tells
-// neither, since the sum of an edition's record keys is known to nobody.
-func (m Moment) Method(states []string) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "kantong cell keys 1 %+v\n", m.gate.rules.Policy)
-	for _, id := range states {
-		if s, err := m.find(id); err == nil {
-			fmt.Fprintf(h, "%s %x %x\n", id, s.Edition.Keys, s.Edition.LocatedKeys)
-		}
-	}
-	return "cell-keys-1 " + hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-func (m Moment) find(edition string) (registry.State, error) {
+func find(published []registry.State, edition string) (registry.State, error) {
 	id, release := registry.SplitStateID(edition)
-	for _, s := range m.states {
+	for _, s := range published {
 		if edition == "" || s.Edition.ID == id && (release == "" || s.Release.ID == release) {
 			return s, nil
 		}

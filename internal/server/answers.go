@@ -31,6 +31,7 @@ type answers struct {
 type drawn struct {
 	plain      []byte // empty: nothing to be seen
 	gzip, zstd func() []byte
+	states     []string // that it was made from, where a door wants to know
 }
 
 // Bounds of what is kept: of all answers together in bytes, of their number, and of one.
@@ -57,9 +58,17 @@ func sizeOf(key string, d *drawn) int64 { return int64(len(key)+2*len(d.plain)) 
 // get gives what is kept under a key, or makes it, once for all who ask at the same time; without a key it is made and not
 // kept. Whoever leaves lets the others have it, but nobody has longer than who came first.
 func (a *answers) get(ctx context.Context, key string, make func(context.Context) ([]byte, error)) (*drawn, error) {
-	if key == "" {
+	return a.getOf(ctx, key, func(ctx context.Context) ([]byte, []string, error) {
 		body, err := make(ctx)
-		return newDrawn(body), err
+		return body, nil, err
+	})
+}
+
+// getOf is get of what tells from which states it was made.
+func (a *answers) getOf(ctx context.Context, key string, make func(context.Context) ([]byte, []string, error)) (*drawn, error) {
+	if key == "" {
+		body, states, err := make(ctx)
+		return newDrawn(body, states), err
 	}
 	if kept, ok := a.find(key); ok {
 		return kept, nil
@@ -79,11 +88,11 @@ func (a *answers) get(ctx context.Context, key string, make func(context.Context
 			making, cancel = context.WithDeadline(making, end)
 			defer cancel()
 		}
-		body, err := make(making)
+		body, states, err := make(making)
 		if err != nil {
 			return nil, err
 		}
-		d := newDrawn(body)
+		d := newDrawn(body, states)
 		a.keep(key, d)
 		return d, nil
 	})
@@ -119,8 +128,8 @@ func (a *answers) keep(key string, d *drawn) {
 	}
 }
 
-func newDrawn(body []byte) *drawn {
-	return &drawn{body, sync.OnceValue(func() []byte { return gzipped(body) }), sync.OnceValue(func() []byte { return zstandard(body) })}
+func newDrawn(body []byte, states []string) *drawn {
+	return &drawn{body, sync.OnceValue(func() []byte { return gzipped(body) }), sync.OnceValue(func() []byte { return zstandard(body) }), states}
 }
 
 func gzipped(body []byte) []byte {

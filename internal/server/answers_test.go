@@ -167,7 +167,7 @@ func TestSmallAnswers(t *testing.T) {
 	for n, want := range map[int]string{smallestCompressed - 1: "", smallestCompressed: "zstd"} {
 		r, w := httptest.NewRequest(http.MethodGet, "/", nil), httptest.NewRecorder()
 		r.Header.Set("Accept-Encoding", "zstd")
-		newDrawn(make([]byte, n)).write(w, r, "text/plain")
+		newDrawn(make([]byte, n), nil).write(w, r, "text/plain")
 		if got := w.Header().Get("Content-Encoding"); got != want || w.Header().Get("Content-Length") != fmt.Sprint(w.Body.Len()) {
 			t.Errorf("%d bytes are answered with %q: %v", n, got, w.Header())
 		}

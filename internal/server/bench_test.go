@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"slices"
 	"sync"
@@ -132,6 +133,46 @@ func post(b *testing.B, url string, bodies [][]byte) {
 	for i := range b.N {
 		ask(i)
 	}
+}
+
+// BenchmarkQueriesByGET asks what a map asks first, as the public, through the handler and without a network: made anew each
+// time, kept, and held by the client.
+func BenchmarkQueriesByGET(b *testing.B) {
+	h := server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: bench(b, 24_000)}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()})
+	const question = `{ areas(filter: {level: KELURAHAN}, first: 200) { edges { node { code summary { households { value } people { value } deciles { decile households { value } } } } } } }`
+	ask := func(b *testing.B, want int, extensions, encoding, tag string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "/graphql?query="+url.QueryEscape(question)+"&extensions="+url.QueryEscape(extensions), nil)
+		r.Header.Set("Accept-Encoding", encoding)
+		r.Header.Set("If-None-Match", tag)
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != want || w.Header().Get("ETag") == "" {
+			b.Fatalf("%d %v %.200s", w.Code, w.Header(), w.Body)
+		}
+		return w
+	}
+	tag := ask(b, http.StatusOK, "", "identity", "").Header().Get("ETag")
+	number := 0
+	b.Run("made", func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N {
+			number++
+			ask(b, http.StatusOK, fmt.Sprintf(`{"kantong": {"number": %d}}`, number), "identity", "") // a name that nobody has
+		}
+	})
+	for _, encoding := range []string{"identity", "gzip", "zstd"} {
+		b.Run("kept/"+encoding, func(b *testing.B) {
+			b.ReportAllocs()
+			for range b.N {
+				ask(b, http.StatusOK, "", encoding, "")
+			}
+		})
+	}
+	b.Run("held", func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N {
+			ask(b, http.StatusNotModified, "", "identity", tag)
+		}
+	})
 }
 
 // openLedger knows every key as a planner's.

@@ -77,7 +77,7 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		made, err := m.kept.get(ctx, m.keyOf(viewer, name), func(ctx context.Context) ([]byte, error) { return p.draw(ctx, v) })
+		made, err := m.kept.get(ctx, keyOf(viewer, name), func(ctx context.Context) ([]byte, error) { return p.draw(ctx, v) })
 		if err != nil {
 			h.Del("ETag")
 			refuse(err, v.State.ID())
@@ -94,7 +94,7 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 
 // keyOf is what an answer is kept under; "" for planners, whose answers are exact, and whose groups of few families are shown
 // for a purpose that has to be stated each time.
-func (m *mapDoor) keyOf(viewer registry.Viewer, name string) string {
+func keyOf(viewer registry.Viewer, name string) string {
 	switch viewer.Role {
 	case registry.RolePublic, registry.RoleAuditor:
 		return name

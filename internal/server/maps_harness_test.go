@@ -44,6 +44,12 @@ type books struct {
 	broken  bool
 }
 
+func (b *books) KeyByHash(ctx context.Context, hash [32]byte) (registry.APIKey, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.keyring.KeyByHash(ctx, hash)
+}
+
 func (b *books) AppendAudit(_ context.Context, entries []registry.AuditEntry) ([]registry.AuditEntry, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

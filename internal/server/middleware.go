@@ -101,7 +101,7 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 func authenticated(ledger registry.Ledger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			viewer, err := access.Authenticate(r.Context(), ledger, r.Header.Get("Authorization"), time.Now())
+			viewer, err := authenticate(ledger, r)
 			if err != nil {
 				status := http.StatusUnauthorized
 				if registry.CodeOf(err) != registry.CodeUnauthenticated {
@@ -117,8 +117,14 @@ func authenticated(ledger registry.Ledger) func(http.Handler) http.Handler {
 			} else {
 				w.Header().Set("Cache-Control", "private, no-store")
 			}
-			viewer.Purpose = r.Header.Get("Kantong-Purpose")
 			next.ServeHTTP(w, r.WithContext(access.WithViewer(r.Context(), viewer)))
 		})
 	}
+}
+
+// authenticate finds out who sent a request, as of now.
+func authenticate(ledger registry.Ledger, r *http.Request) (registry.Viewer, error) {
+	viewer, err := access.Authenticate(r.Context(), ledger, r.Header.Get("Authorization"), time.Now())
+	viewer.Purpose = r.Header.Get("Kantong-Purpose")
+	return viewer, err
 }

@@ -116,13 +116,13 @@ func newLimits(r Rates, trustedProxies []netip.Prefix) limits {
 	return l
 }
 
-// byAddress stands before authentication. It limits who sends no key, and who sends keys that turn out not to be valid.
+// byAddress stands before authentication and behind locate. It limits who sends no key, and who sends keys that turn out not to be valid.
 // The two are counted apart, so that visitors of an office who use up its address don't lock out its keys.
 func (l limits) byAddress(next http.Handler) http.Handler {
 	if !l.addresses.limited() {
 		return next
 	}
-	return l.locate(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from := network(middleware.GetClientIPAddr(r.Context()))
 		if r.Header.Get("Authorization") == "" {
 			l.addresses.take(from, w, r, next)
@@ -139,7 +139,7 @@ func (l limits) byAddress(next http.Handler) http.Handler {
 		if answer.Status() == http.StatusUnauthorized {
 			l.guesses.of(from).Allow()
 		}
-	}))
+	})
 }
 
 // byKey stands after authentication.

@@ -28,6 +28,7 @@ type Config struct {
 	Listen      string   // host:port; port 0 takes a free one
 	AllowOrigin []string // origins that browsers may call from, "*" for any; none by default
 	Rates       Rates
+	Streams     Streams
 	// TrustedProxies are believed about the address of a client (X-Forwarded-For); nobody else is.
 	TrustedProxies []netip.Prefix
 	Resolver       *graph.Resolver
@@ -37,7 +38,13 @@ type Config struct {
 	Basemap        Basemap
 	Log            *slog.Logger
 	Observer       observe.Observer
+
+	stopping <-chan struct{} // closed when streams are to end; nil: never
+	beat     time.Duration   // between signs of life of a stream; 0 is the default
 }
+
+// compression is the level at which what is not kept is compressed.
+const compression = 5
 
 // shutdownTime is how long requests under way may take to end.
 const shutdownTime = 10 * time.Second
@@ -48,6 +55,7 @@ func Run(ctx context.Context, c Config, ready func(address string)) error {
 	if err != nil {
 		return registry.Errorf(registry.CodeUnavailable, "listen", "can't listen on %s: %w", c.Listen, err)
 	}
+	c.stopping = ctx.Done() // streams would never end by themselves
 	s := &http.Server{
 		Handler:           Handler(c),
 		ReadHeaderTimeout: 5 * time.Second,
@@ -77,20 +85,22 @@ func Run(ctx context.Context, c Config, ready func(address string)) error {
 // Handler routes requests.
 func Handler(c Config) http.Handler {
 	r := chi.NewRouter()
-	r.Use(withRequestID, c.Observer.Traced, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin), middleware.Compress(5))
-	query := graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request})
+	r.Use(withRequestID, c.Observer.Traced, logged(c.Log), middleware.Recoverer, middleware.GetHead, securityHeaders, crossOrigin(c.AllowOrigin))
 	limit := newLimits(c.Rates, c.TrustedProxies)
-	asked := r.With(limit.byAddress, authenticated(c.Ledger), limit.byKey)
-	asked.Handle("/graphql", query)
-	(&mapDoor{c, tiles.NewAtlas(), newAnswers()}).routes(asked)
-	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
-	r.Get("/readyz", ready(c.Resolver.Gate))
-	r.Get("/metrics", c.Observer.Handler().ServeHTTP)
-	r.Get("/schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
+	asked := r.With(limit.locate, limit.byAddress, authenticated(c.Ledger), limit.byKey)
+	kept := newAnswers()
+	queries := &queryDoor{kept}
+	asked.Handle("/graphql", queries.serve(graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request, Keep: queries.keep, Streams: c.streams()})))
+	(&mapDoor{c, tiles.NewAtlas(), kept}).routes(asked) // compressed by itself: other bytes need another name
+	packed := r.With(middleware.Compress(compression))
+	packed.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
+	packed.Get("/readyz", ready(c.Resolver.Gate))
+	packed.Get("/metrics", c.Observer.Handler().ServeHTTP)
+	packed.Get("/schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte(c.SchemaText))
 	})
-	pages(c, r)
+	pages(c, packed)
 	return r
 }
 
