@@ -27,11 +27,13 @@ interface Answer<T> {
   errors?: { message: string; extensions?: { code?: string; field?: string } }[];
 }
 
-/** Headers that say who asks. */
-export function credentials(): Record<string, string> {
-  if (!key.value) return {};
-  return { Authorization: `Bearer ${key.value}`, ...(purpose.value && { "Kantong-Purpose": purpose.value.replace(/[^\x20-\x7e]/g, "?") }) };
+/** Headers that say who asks, and what for. */
+export function headersOf(key: string, purpose: string): Record<string, string> {
+  return key ? { Authorization: `Bearer ${key}`, ...(purpose && { "Kantong-Purpose": purpose.replace(/[^\x20-\x7e]/g, "?") }) } : {};
 }
+
+/** Those of whoever signed in. */
+export const credentials = () => headersOf(key.value, purpose.value);
 
 /** Above this the address is too long for some proxies, and the question goes by POST. */
 const LONGEST_ADDRESS = 4000;
@@ -40,15 +42,15 @@ const LONGEST_ADDRESS = 4000;
  * ask sends a question: by GET, which browsers keep and the server answers 304 while nothing was published. It rejects with
  * a Complaint when anything of the answer failed, and with AbortError when the signal says so.
  */
-export async function ask<T, V>(document: TypedDocumentString<T, V>, variables: V, stop?: AbortSignal): Promise<T> {
+export async function ask<T, V>(document: TypedDocumentString<T, V>, variables: V, stop?: AbortSignal, who = credentials()): Promise<T> {
   const question = { query: document.toString(), variables: variables as Record<string, unknown> };
   asked.value = [...asked.value.filter(a => a.query !== question.query || JSON.stringify(a.variables) !== JSON.stringify(question.variables)), question];
   const address = `graphql?${new URLSearchParams({ query: question.query, variables: JSON.stringify(question.variables) })}`;
   const response = address.length <= LONGEST_ADDRESS
-    ? await fetch(address, { headers: { Accept: "application/graphql-response+json, application/json", ...credentials() }, signal: stop ?? null })
+    ? await fetch(address, { headers: { Accept: "application/graphql-response+json, application/json", ...who }, signal: stop ?? null })
     : await fetch("graphql", {
         method: "POST", signal: stop ?? null, body: JSON.stringify(question),
-        headers: { Accept: "application/graphql-response+json, application/json", "Content-Type": "application/json", ...credentials() },
+        headers: { Accept: "application/graphql-response+json, application/json", "Content-Type": "application/json", ...who },
       });
   const answer = (await response.json().catch(() => ({ errors: [{ message: `HTTP ${response.status}` }] }))) as Answer<T>;
   const [first] = answer.errors ?? [];

@@ -1,9 +1,9 @@
 // What opens on top of the page: signing in, and the queries behind what is on screen.
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { graphql } from "../made";
-import { ask, asked, key, purpose, type Asked } from "../api/client";
+import { ask, asked, headersOf, key, purpose, type Asked } from "../api/client";
 import { say } from "../words/words";
 import { sayWhy } from "./trouble";
 
@@ -26,21 +26,22 @@ function Dialog({ label, children }: { label: string; children: ComponentChildre
 const trouble = signal("");
 
 async function signIn(form: HTMLFormElement) {
-  const given = new FormData(form), former = [key.value, purpose.value] as const;
-  key.value = String(given.get("key")).trim();
-  purpose.value = String(given.get("purpose")).trim();
+  const given = new FormData(form), [newKey, newPurpose] = ["key", "purpose"].map(name => String(given.get(name)).trim()) as [string, string];
   try {
-    const { viewer } = await ask(VIEWER, {});
-    role.value = viewer.organisation ? `${viewer.organisation} (${viewer.role})` : viewer.role;
-    open.value = trouble.value = "";
+    const { viewer } = await ask(VIEWER, {}, undefined, headersOf(newKey, newPurpose)); // nothing changes for a key that is not valid
+    batch(() => {
+      key.value = newKey;
+      purpose.value = newPurpose;
+      role.value = viewer.organisation ? `${viewer.organisation} (${viewer.role})` : viewer.role;
+      open.value = trouble.value = "";
+    });
   } catch (e) {
-    [key.value, purpose.value] = former;
     trouble.value = sayWhy(e);
   }
 }
 
 export function signOut() {
-  key.value = purpose.value = role.value = "";
+  batch(() => { key.value = purpose.value = role.value = ""; });
 }
 
 function SignIn() {
