@@ -10,7 +10,7 @@ import (
 type rateFlags struct {
 	RateKey      int      `default:"1200" placeholder:"N" help:"Requests a minute of one API key; 0 is no limit (default ${default})."`
 	RateAddress  int      `default:"300" placeholder:"N" help:"Requests a minute of one address without a key (of an IPv6 /64), and as many with wrong keys; 0 is no limit (default ${default})."`
-	TrustedProxy []string `placeholder:"CIDR" help:"Addresses of reverse proxies, e.g. 10.0.0.2/32: who sends a request is read from their X-Forwarded-For header, and from nobody else's."`
+	TrustedProxy []string `placeholder:"CIDR" help:"Addresses of reverse proxies, e.g. 10.0.0.2/32: who sends a request is read from their X-Forwarded-For header, and what they call the server from X-Forwarded-Proto and -Host; from nobody else's."`
 }
 
 // proxies checks the flags and gives the trusted proxies.

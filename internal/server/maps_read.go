@@ -176,10 +176,7 @@ func (m *mapDoor) tileJSON(r *http.Request) (picture, error) {
 	if len(values) > 0 {
 		address += "?" + values.Encode()
 	}
-	base := "http://" + r.Host
-	if r.TLS != nil {
-		base = "https://" + r.Host
-	}
+	base := m.addressOf(r)
 	return picture{"application/json", func(_ context.Context, v *registry.View) ([]byte, error) {
 		return json.Marshal(layer.TileJSON(v, base+address))
 	}, base}, nil

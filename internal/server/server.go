@@ -29,7 +29,8 @@ type Config struct {
 	AllowOrigin []string // origins that browsers may call from, "*" for any; none by default
 	Rates       Rates
 	Streams     Streams
-	// TrustedProxies are believed about the address of a client (X-Forwarded-For); nobody else is.
+	// TrustedProxies are believed about the address of a client (X-Forwarded-For) and what it calls this server
+	// (X-Forwarded-Proto, X-Forwarded-Host); nobody else is.
 	TrustedProxies []netip.Prefix
 	Resolver       *graph.Resolver
 	Ledger         registry.Ledger
