@@ -1,17 +1,18 @@
 # make test      what every change must pass; installs what it needs
 # make test-long the same with the long campaigns (kills, fuzzing, random filters, large editions)
 # make bench     benchmarks, benchstat-readable; KANTONG_LARGE=1 adds 500 000 and 5 000 000 households
-# make run       the demonstration city at http://127.0.0.1:8080
+# make run       the demonstration city at http://127.0.0.1:8080, with the map client and GraphiQL (needs Node.js and npm)
+# make web       builds these into web/dist, from where go build embeds them
 # make generate  generated code anew: GraphQL, schematic boundaries
 
-.PHONY: test test-long check bench run generate tools
+.PHONY: test test-long check bench run web generate tools
 
 GOTESTFLAGS ?= -race -timeout 20m
 
-test: tools check
+test: tools web check
 	KANTONG_CI=1 scripts/with-postgres.sh go test $(GOTESTFLAGS) ./...
 
-test-long: tools check
+test-long: tools web check
 	KANTONG_CI=1 KANTONG_LONG=1 scripts/with-postgres.sh go test -race -timeout 85m ./...
 	scripts/fuzz.sh
 
@@ -25,8 +26,11 @@ bench:
 	POSTGRES_OPTIONS="-c shared_buffers=2GB -c work_mem=64MB" scripts/with-postgres.sh \
 	  go test -run '^$$' -bench . -benchmem -count $${COUNT:-6} -timeout 3h ./internal/columnar ./internal/disclosure ./internal/server ./internal/postgis ./internal/cli
 
-run:
+run: web
 	go run . demo
+
+web:
+	scripts/build-web.sh
 
 generate:
 	go generate ./...

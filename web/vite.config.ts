@@ -9,8 +9,11 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: true,
     assetsInlineLimit: 0, // no data: URLs, which the page's security policy would have to allow
-    chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: ["index.html", "graphiql/index.html"] },
+    chunkSizeWarningLimit: 4000, // the editor of GraphiQL
+    rolldownOptions: {
+      input: ["index.html", "graphiql/index.html"],
+      onLog: (level, log, tell) => log.code !== "MODULE_LEVEL_DIRECTIVE" && tell(level, log), // "use client" is for servers that render React
+    },
   },
   worker: { format: "es" },
   server: { proxy: Object.fromEntries(["/graphql", "/areas", "/tiles", "/map.json"].map(path => [path, "http://127.0.0.1:8080"])) },

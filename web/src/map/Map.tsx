@@ -79,11 +79,13 @@ export function Map() {
         effect(() => showFamilies(map, familyTiles(), dark)),
         follow(map, dark),
       );
-      map.on("idle", () => {
-        if (!picture.peek() || box.current?.hasAttribute("data-drawn")) return;
-        box.current?.setAttribute("data-drawn", "true");
+      const coloured = () => { // for whoever measures: the areas are on screen in the colours of an answer
+        if (!picture.peek() || !map.isSourceLoaded("areas")) return;
+        map.off("render", coloured);
         performance.mark("first-map");
-      });
+      };
+      map.on("render", coloured);
+      map.on("idle", () => picture.peek() && box.current?.setAttribute("data-drawn", "true"));
     });
     let told = "";
     const under = (e: MapMouseEvent) => {
