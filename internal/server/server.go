@@ -81,7 +81,7 @@ func Handler(c Config) http.Handler {
 	limit := newLimits(c.Rates, c.TrustedProxies)
 	asked := r.With(limit.byAddress, authenticated(c.Ledger), limit.byKey)
 	asked.Handle("/graphql", query)
-	(&mapDoor{c, tiles.NewAtlas(), newAnswers()}).routes(asked)
+	(&mapDoor{c, tiles.NewAtlas(), newAnswers(), newSurveys()}).routes(asked)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
 	r.Get("/readyz", ready(c.Resolver.Gate))
 	r.Get("/metrics", c.Observer.Handler().ServeHTTP)
