@@ -65,6 +65,9 @@ func (f *first) add(p position) {
 	}
 }
 
+// largePage is from how many rows on preparing the deprivations of all households pays, where the page is a good part of them.
+const largePage = 1024
+
 // page gives the rows in order.
 func (f *first) page(e *Engine) registry.RowsPage {
 	f.sort(e)
@@ -72,9 +75,13 @@ func (f *first) page(e *Engine) registry.RowsPage {
 	if page.More {
 		f.heap = f.heap[:f.want-1]
 	}
+	deprivationsOf := e.deprivations
+	if len(f.heap) >= largePage && len(f.heap) >= len(e.slots)/8 {
+		deprivationsOf = e.allDeprivations()
+	}
 	page.Rows = make([]registry.Row, len(f.heap))
 	for i, p := range f.heap {
-		e.readTo(&page.Rows[i], e.slots[p.rank])
+		e.readTo(&page.Rows[i], e.slots[p.rank], deprivationsOf)
 		page.Rows[i].Order = p.order
 	}
 	return page
