@@ -46,8 +46,7 @@ func Households(ctx context.Context, v *registry.View, t Tile, f registry.Filter
 func encodeHouseholds(state string, t Tile, rows []registry.Row) []byte {
 	w, numbers := newWriter(), newSmall()
 	id, decile, members, deprivations, area := w.key("id"), w.key("decile"), w.key("members"), w.key("deprivations"), w.key("area")
-	scale := t.scale()
-	west, north := t.corner()
+	at := t.nearby()
 	areas := map[registry.AreaCode]uint64{}
 	var name, tags, geometry []byte
 	tag := func(key, value uint64) { tags = protowire.AppendVarint(protowire.AppendVarint(tags, key), value) }
@@ -68,11 +67,27 @@ func encodeHouseholds(state string, t Tile, rows []registry.Row) []byte {
 			areas[r.Area] = code
 		}
 		tag(area, code)
-		p := place(r.Point.Point(), scale)
-		geometry = dotted(geometry[:0], orb.Point{math.Round(p[0] - west), math.Round(p[1] - north)})
+		geometry = dotted(geometry[:0], at(r.Point.Point()))
 		w.add(binary.BigEndian.Uint64(r.ID[:])>>11, kindPoint, tags, geometry) // 53 bits: more are no number of a map
 	}
 	return w.tile("households")
+}
+
+// nearby gives where a position in or beside the tile lies in it, in whole units. Latitudes go by the first terms of Taylor's
+// series of the Mercator projection at the middle of the tile, which takes a third of the time of place: from HouseholdZoom on they
+// are right to less than a hundred thousandth of a unit.
+func (t Tile) nearby() func(orb.Point) orb.Point {
+	middle := t.Bound().Center()[1]
+	scale := t.scale()
+	west, north := t.corner()
+	at := place(orb.Point{0, middle}, scale)
+	tan, sec := math.Tan(middle*math.Pi/180), 1/math.Cos(middle*math.Pi/180)
+	unit := -scale / (2 * math.Pi) // southwards
+	first, second, third := unit*sec, unit*sec*tan/2, unit*sec*(tan*tan+sec*sec)/6
+	return func(p orb.Point) orb.Point {
+		d := (p[1] - middle) * (math.Pi / 180)
+		return orb.Point{math.Round((p[0]/360+0.5)*scale - west), math.Round(at[1] - north + d*(first+d*(second+d*third)))}
+	}
 }
 
 // small remembers the numbers of values that are small numbers themselves.

@@ -68,7 +68,7 @@ func TestHouseholdsOfATile(t *testing.T) {
 				}
 				at := place(h.Point.Point(), tile.scale())
 				drawn := one.parts[0][0]
-				if one.kind != kindPoint || len(one.parts[0]) != 1 || math.Abs(drawn[0]+west-at[0]) > 0.5 || math.Abs(drawn[1]+north-at[1]) > 0.5 || one.id != binary.BigEndian.Uint64(h.ID[:])>>11 {
+				if one.kind != kindPoint || len(one.parts[0]) != 1 || math.Abs(drawn[0]+west-at[0]) > 0.50001 || math.Abs(drawn[1]+north-at[1]) > 0.50001 || one.id != binary.BigEndian.Uint64(h.ID[:])>>11 {
 					t.Errorf("%+v: %s is drawn at %v as %d", tile, h.ID, drawn, one.id)
 				}
 				// UNSERVED, the last, follows from enrolments.
@@ -174,6 +174,21 @@ func TestWritersAreUsedAgain(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestNearby is place, all over the world, to less than what would show.
+func TestNearby(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 1))
+	for range 20_000 {
+		tile := At(orb.Point{-180 + 360*r.Float64(), -85 + 170*r.Float64()}, HouseholdZoom+r.IntN(MaxZoom-HouseholdZoom+1))
+		b := tile.Bound()
+		p := orb.Point{b.Min[0] + r.Float64()*(b.Max[0]-b.Min[0]), b.Min[1] + r.Float64()*(b.Max[1]-b.Min[1])}
+		want, got := place(p, tile.scale()), tile.nearby()(p)
+		west, north := tile.corner()
+		if math.Abs(got[0]+west-want[0]) > 0.50001 || math.Abs(got[1]+north-want[1]) > 0.50001 {
+			t.Fatalf("%+v, %v: %v, want %v", tile, p, got, orb.Point{want[0] - west, want[1] - north})
+		}
+	}
 }
 
 // place is where some household lives.
