@@ -13,20 +13,10 @@ import (
 
 // Requires lets a role that has the required one go on, and nobody else.
 func Requires(ctx context.Context, _ any, next graphql.Resolver, role registry.Role) (any, error) {
-	if err := allow(access.ViewerOf(ctx).Role, role); err != nil {
+	if err := access.ViewerOf(ctx).Require(role); err != nil {
 		return nil, err
 	}
 	return next(ctx)
-}
-
-func allow(viewer, required registry.Role) error {
-	switch {
-	case viewer.Has(required):
-		return nil
-	case viewer == registry.RolePublic:
-		return registry.Errorf(registry.CodeUnauthenticated, "", "this is for the role %s: send a key as Authorization: Bearer …", required)
-	}
-	return registry.Errorf(registry.CodeForbidden, "", "this is for the role %s; this key is of role %s", required, viewer)
 }
 
 // mustRequire ends the program when a root field does not say for whom it is: whoever adds a field decides, or nobody

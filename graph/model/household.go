@@ -41,7 +41,7 @@ func HouseholdByID(ctx context.Context, v *registry.View, id registry.HouseholdI
 func (*Household) IsNode() {}
 
 func (h *Household) ID() string {
-	return ID{"Household", h.level.view.State.ID(), h.row.ID.String()}.String()
+	return string(h.row.ID.AppendGlobal(nil, h.level.view.State.ID()))
 }
 func (h *Household) Rw() *string   { return optional(h.row.RW) }
 func (h *Household) Rt() *string   { return optional(h.row.RT) }

@@ -59,16 +59,7 @@ func Pockets(ctx context.Context, v *registry.View, q PocketQuestion) ([]*Pocket
 }
 
 func (l *surveyed) take(ctx context.Context, v *registry.View) (*pockets.Survey, error) {
-	if v.State.Edition.Households > l.most {
-		answers, err := v.Summarise(ctx, []registry.SummaryQuery{{Filter: l.question.Filter}})
-		if err != nil {
-			return nil, underFilter(err)
-		}
-		if n := answers[0][0].Total.Households; n > l.most {
-			return nil, registry.Errorf(registry.CodeComplexity, "filter", "pockets of %d households are too much for one request, which takes %d: narrow the filter to areas or a decile, or run kantong report pockets", n, l.most)
-		}
-	}
-	return pockets.TakeSurvey(ctx, v, l.question)
+	return pockets.TakeBounded(ctx, v, l.question, l.most)
 }
 
 func (p *Pocket) ID() string           { return p.SurveyPocket.ID }

@@ -57,23 +57,48 @@ func (f *first) add(p position) {
 	switch {
 	case !p.before(f.after): // not after it
 	case !f.full():
-		f.heap = push(f.heap, p)
+		if f.heap = append(f.heap, p); f.full() { // until then nobody asks which is the last
+			heapify(f.heap)
+		}
 	case f.last().before(p):
 		replace(f.heap, p)
 	}
 }
 
+// largePage is from how many rows on preparing the deprivations of all households pays, where the page is a good part of them.
+const largePage = 1024
+
 // page gives the rows in order.
 func (f *first) page(e *Engine) registry.RowsPage {
-	slices.SortFunc(f.heap, position.compare)
+	f.sort(e)
 	page := registry.RowsPage{More: f.full(), Total: -1}
 	if page.More {
 		f.heap = f.heap[:f.want-1]
 	}
+	deprivationsOf := e.deprivations
+	if len(f.heap) >= largePage && len(f.heap) >= len(e.slots)/8 {
+		deprivationsOf = e.allDeprivations()
+	}
 	page.Rows = make([]registry.Row, len(f.heap))
 	for i, p := range f.heap {
-		page.Rows[i] = e.read(e.slots[p.rank])
+		e.readTo(&page.Rows[i], e.slots[p.rank], deprivationsOf)
 		page.Rows[i].Order = p.order
 	}
 	return page
+}
+
+// sort puts the rows in order; by id alone there is a faster way.
+func (f *first) sort(e *Engine) {
+	if slices.ContainsFunc(f.heap, func(p position) bool { return p.order != 0 }) {
+		slices.SortFunc(f.heap, position.compare)
+		return
+	}
+	ranks := make([]uint32, len(f.heap))
+	for i, p := range f.heap {
+		ranks[i] = uint32(p.rank)
+	}
+	e.sortRanks(ranks)
+	for i, rank := range ranks {
+		f.heap[i].rank = int64(rank)
+	}
 }

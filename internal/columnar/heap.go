@@ -31,8 +31,17 @@ func pop[T item[T]](heap []T) []T {
 }
 
 // replace puts an item in the place of heap[0].
-func replace[T item[T]](heap []T, x T) {
-	i := 0
+func replace[T item[T]](heap []T, x T) { sink(heap, 0, x) }
+
+// heapify makes a heap of items in any order.
+func heapify[T item[T]](items []T) {
+	for i := len(items)/2 - 1; i >= 0; i-- {
+		sink(items, i, items[i])
+	}
+}
+
+// sink puts an item at a place of the heap, or below.
+func sink[T item[T]](heap []T, i int, x T) {
 	for {
 		child := 2*i + 1
 		if child >= len(heap) {

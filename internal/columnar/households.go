@@ -114,12 +114,18 @@ func (h *households) placeOf(row int) uint32 {
 }
 
 // read gives the household at a slot as it is listed.
-func (e *Engine) read(s slot) registry.Row {
+func (e *Engine) read(s slot) (r registry.Row) {
+	e.readTo(&r, s, e.deprivations)
+	return r
+}
+
+// readTo is read to where the row is to stay: a large page is megabytes, which need not be copied.
+func (e *Engine) readTo(r *registry.Row, s slot, deprivationsOf func(b, i int) (deprived, known registry.DeprivationSet)) {
 	b, i := s.at()
 	blk, w := &e.blocks[b], &e.sets[b]
 	row := int(blk.start) + i
 	p := e.places[e.placeOf(row)]
-	r := registry.Row{
+	*r = registry.Row{
 		ID: e.ids[row], Area: e.codes[blk.kelurahan], RW: p.rw, RT: p.rt, Located: blk.located,
 		Members: registry.UnknownInt, HeadAge: registry.UnknownInt, Decile: registry.UnknownInt, Expenditure: registry.UnknownInt,
 	}
@@ -145,11 +151,10 @@ func (e *Engine) read(s slot) registry.Row {
 			r.HeadSex = registry.Sex(sex)
 		}
 	}
-	r.Deprived, r.Known = e.deprivations(b, i)
+	r.Deprived, r.Known = deprivationsOf(b, i)
 	for p, rows := range e.enrolled[b*e.words():][:len(e.d.Programs)] {
 		r.Enrolled |= (rows >> i & 1) << p
 	}
-	return r
 }
 
 // deprived are the block's rows that are known to have a deprivation.

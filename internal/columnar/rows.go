@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -65,7 +66,7 @@ func (e *Engine) page(s *scan, q *registry.RowsQuery) (registry.RowsPage, error)
 	case q.Near != nil:
 		s.scanNearest(*q.Near, f)
 	case q.Total || !s.walkByID(f, reach/walkShare):
-		f.heap = f.heap[:0]
+		f.heap = slices.Grow(f.heap[:0], min(f.want, reach))
 		s.scanByID(f)
 	}
 	page := registry.RowsPage{}

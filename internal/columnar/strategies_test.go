@@ -25,6 +25,9 @@ func TestStrategies(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for i := range 150 {
 		q := registry.RowsQuery{First: r.IntN(30)}
+		if i%10 == 0 {
+			q.First = 500 + r.IntN(3000) // a page of a map
+		}
 		if i%3 > 0 { // else everybody
 			q.Filter = storetest.RandomFilter(r, d, households)
 		}

@@ -77,8 +77,8 @@ func (w *witness) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Ro
 	}
 	pages, err := w.Engine.Rows(ctx, q)
 	for _, p := range pages {
-		for i := range p.Rows {
-			w.show(p.Rows[i].ID)
+		if w.viewer.Shown != nil {
+			w.viewer.Shown.AddRows(p.Rows)
 		}
 	}
 	return pages, err

@@ -27,7 +27,8 @@ type Question struct {
 	Progress func(done, total int)
 }
 
-func (q *Question) check() error {
+// Check refuses a radius or minimum out of bounds.
+func (q *Question) Check() error {
 	if !(q.RadiusMeters > 0 && q.RadiusMeters <= MaxRadiusMeters) {
 		return registry.Invalid("radiusMeters", "%g: give how many metres neighbours are from each other at most, above 0 and at most %d", q.RadiusMeters, MaxRadiusMeters)
 	}
@@ -83,7 +84,7 @@ type member struct {
 // Errors name a member of the question ("filter.areas[0]"). They are those of the engine, and BAD_USER_INPUT for a radius or
 // minimum out of bounds. A context that ends is its own error. That there is nobody, or no pocket, is none.
 func TakeSurvey(ctx context.Context, v *registry.View, q Question) (*Survey, error) {
-	if err := q.check(); err != nil {
+	if err := q.Check(); err != nil {
 		return nil, err
 	}
 	seen, err := read(ctx, v, q.points(q.Filter))
@@ -108,6 +109,24 @@ func TakeSurvey(ctx context.Context, v *registry.View, q Question) (*Survey, err
 		q.Progress(1, 1)
 	}
 	return s, nil
+}
+
+// TakeBounded is TakeSurvey for one request: of more households than most it is COMPLEXITY_LIMIT_EXCEEDED with field filter.
+// Only an edition that has more is asked how many the filter keeps.
+func TakeBounded(ctx context.Context, v *registry.View, q Question, most int64) (*Survey, error) {
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	if v.State.Edition.Households > most {
+		answers, err := v.Summarise(ctx, []registry.SummaryQuery{{Filter: q.Filter}})
+		if err != nil {
+			return nil, underFilter(err)
+		}
+		if n := answers[0][0].Total.Households; n > most {
+			return nil, registry.Errorf(registry.CodeComplexity, "filter", "pockets of %d households are too much for one request, which takes %d: narrow the filter to areas or a decile, or run kantong report pockets", n, most)
+		}
+	}
+	return TakeSurvey(ctx, v, q)
 }
 
 // enoughIn leaves out pockets with fewer households than the minimum: a core has it around itself, but those at the border may

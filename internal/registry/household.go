@@ -17,6 +17,12 @@ type HouseholdID [16]byte
 
 func (id HouseholdID) String() string { return hex.EncodeToString(id[:]) }
 
+// AppendGlobal appends the name of a household of a state, which is GraphQL's id of the node.
+func (id HouseholdID) AppendGlobal(to []byte, state string) []byte {
+	to = append(append(append(to, "Household:"...), state...), ':')
+	return hex.AppendEncode(to, id[:])
+}
+
 // ParseHouseholdID reads 32 hexadecimal digits.
 func ParseHouseholdID(s string) (id HouseholdID, err error) {
 	b, err := hex.DecodeString(s)

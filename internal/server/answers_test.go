@@ -123,7 +123,7 @@ func TestAnswersEnd(t *testing.T) {
 // TestAnswersAreBounded counts bytes: those asked for longest ago go first.
 func TestAnswersAreBounded(t *testing.T) {
 	a, body := newAnswers(), bytes.Repeat([]byte("x"), 1000)
-	one := sizeOf("000", &drawn{plain: body})
+	one := a.sizeOf("000", &drawn{plain: body})
 	a.most = 10*one + one/2
 	ask := func(key string) (made bool) {
 		m := maker{body: body}

@@ -22,15 +22,24 @@ import (
 // the request, so its name is known before it is made.
 type mapDoor struct {
 	Config
-	atlas *tiles.Atlas
-	kept  *answers
+	atlas   *tiles.Atlas
+	kept    answers
+	surveys *keeper[*surveyed]
 }
 
 // picture is a request for something to draw: how to make it, once it is known that it has to be made.
 type picture struct {
 	contentType string
-	draw        func(ctx context.Context, v *registry.View) ([]byte, error)
+	draw        func(ctx context.Context, a *asked) ([]byte, error)
 	address     string // of this server, where the answer holds it: clients choose what they call it
+	rows        bool   // households one by one: for a purpose that has to be stated each time, and kept by nobody
+}
+
+// asked is who asks, and of what.
+type asked struct {
+	viewer registry.Viewer
+	view   *registry.View
+	method string // how protected figures are made
 }
 
 func (m *mapDoor) routes(r chi.Router) {
@@ -49,6 +58,7 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 		viewer.Shown = new(registry.Shown)
 		refuse := func(err error, states ...string) { // what was asked with a key is known, answered or not
 			_ = m.audit(ctx, r, viewer, states, registry.CodeOf(err))
+			w.Header().Del("ETag")
 			m.refuse(w, r, err)
 		}
 		p, err := read(r)
@@ -62,24 +72,25 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 			refuse(err)
 			return
 		}
-		name := nameOf(r, p, v, viewer, moment.Method([]string{v.State.ID()}))
-		h := w.Header()
-		h.Set("ETag", `"`+name+`"`)
-		if viewer.Role == registry.RolePublic {
-			h.Set("Cache-Control", "public, no-cache") // may be kept by everybody, and asked about again: a publication shows at once
-		} else {
-			h.Set("Cache-Control", "private, no-cache")
-		}
+		a := &asked{viewer, v, moment.Method([]string{v.State.ID()})}
+		name, h := a.name(r, p), w.Header()
 		h.Set("Kantong-State", v.State.ID())
 		h.Add("Vary", "Accept-Encoding")
-		if tag := held(strings.Join(r.Header.Values("If-None-Match"), ","), name); tag != "" {
-			h.Set("ETag", tag)
-			w.WriteHeader(http.StatusNotModified)
-			return
+		if !p.rows {
+			h.Set("ETag", `"`+name+`"`)
+			if viewer.Role == registry.RolePublic {
+				h.Set("Cache-Control", "public, no-cache") // may be kept by everybody, and asked about again: a publication shows at once
+			} else {
+				h.Set("Cache-Control", "private, no-cache")
+			}
+			if tag := held(strings.Join(r.Header.Values("If-None-Match"), ","), name); tag != "" {
+				h.Set("ETag", tag)
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
 		}
-		made, err := m.kept.get(ctx, keyOf(viewer, name), func(ctx context.Context) ([]byte, error) { return p.draw(ctx, v) })
+		made, err := m.kept.get(ctx, keyOf(viewer, name), func(ctx context.Context) ([]byte, error) { return p.draw(ctx, a) })
 		if err != nil {
-			h.Del("ETag")
 			refuse(err, v.State.ID())
 			return
 		}
@@ -87,6 +98,10 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 			h.Del("ETag")
 			m.refuse(w, r, err)
 			return
+		}
+		if p.rows || viewer.Shown.Count() > 0 { // figures of few households are as good as rows
+			h.Del("ETag")
+			h.Set("Cache-Control", "private, no-store")
 		}
 		made.write(w, r, p.contentType)
 	}
@@ -104,11 +119,11 @@ func keyOf(viewer registry.Viewer, name string) string {
 	return ""
 }
 
-// nameOf is the strong ETag of an answer, computed from what it follows from and not from its bytes.
-func nameOf(r *http.Request, p picture, v *registry.View, viewer registry.Viewer, method string) string {
+// name is the strong ETag of an answer, computed from what it follows from and not from its bytes.
+func (a *asked) name(r *http.Request, p picture) string {
 	hash := sha256.New()
 	// Encode sorts the parameters, so their order does not matter.
-	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n", v.State.ID(), v.Version, method, viewer.Role, viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
+	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n", a.view.State.ID(), a.view.Version, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
@@ -126,13 +141,17 @@ func held(list, name string) string {
 	return ""
 }
 
-// audit writes down what a key was shown, before it is, or why it was not.
+// audit writes down what a key was shown, before it is, or why it was not: then no row is.
 func (m *mapDoor) audit(ctx context.Context, r *http.Request, viewer registry.Viewer, states []string, outcome registry.Code) error {
 	if m.Resolver.Audit == nil || viewer.Role == registry.RolePublic {
 		return nil
 	}
+	rows := int64(0)
+	if outcome == "" {
+		rows = viewer.Shown.Count()
+	}
 	err := m.Resolver.Audit.Write(context.WithoutCancel(ctx), registry.AuditEntry{At: time.Now(), KeyID: viewer.KeyID, Role: viewer.Role, Organisation: viewer.Organisation,
-		Purpose: strings.TrimSpace(viewer.Purpose), Action: "map", Operation: routeOf(r), RequestID: RequestID(ctx), States: states, Rows: viewer.Shown.Count(), Outcome: outcome})
+		Purpose: strings.TrimSpace(viewer.Purpose), Action: "map", Operation: routeOf(r), RequestID: RequestID(ctx), States: states, Rows: rows, Outcome: outcome})
 	if err != nil {
 		return registry.Errorf(registry.CodeUnavailable, "", "the audit log can't be written, and nothing is answered without it: %w", err)
 	}

@@ -115,13 +115,16 @@ func same[T comparable](a, b *T) bool {
 }
 
 // post asks GraphQL.
-func (m *mapServer) post(t *testing.T, key, body string) string {
+func (m *mapServer) post(t *testing.T, key, body string, header ...string) string {
 	t.Helper()
 	req, err := http.NewRequest(http.MethodPost, m.URL+"/graphql", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
 	if m.keys[key] != "" {
 		req.Header.Set("Authorization", m.keys[key])
 	}

@@ -107,6 +107,13 @@ type failing struct {
 	with atomic.Pointer[error]
 }
 
+func (f *failing) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
+	if err := f.with.Load(); err != nil {
+		return nil, *err
+	}
+	return f.Engine.Points(ctx, q)
+}
+
 func (f *failing) Summarise(ctx context.Context, q []registry.SummaryQuery) ([][]registry.Cell, error) {
 	if err := f.with.Load(); err != nil {
 		if errors.Is(*err, errPanic) {

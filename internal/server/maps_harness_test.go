@@ -27,7 +27,17 @@ import (
 // asked counts how often an engine is asked.
 type asked struct {
 	registry.Engine
-	calls atomic.Int64
+	calls, points, rows atomic.Int64
+}
+
+func (e *asked) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
+	e.points.Add(1)
+	return e.Engine.Points(ctx, q)
+}
+
+func (e *asked) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {
+	e.rows.Add(1)
+	return e.Engine.Rows(ctx, q)
 }
 
 func (e *asked) Summarise(ctx context.Context, q []registry.SummaryQuery) ([][]registry.Cell, error) {
@@ -87,6 +97,9 @@ func (s *versioned) Open(context.Context, registry.State) (*registry.Dataset, re
 	return &d, s.engine, nil
 }
 
+// ownArea is that of the key that is limited to one.
+const ownArea = "19.71.01"
+
 // mapServer is a city behind every door of maps.
 type mapServer struct {
 	cityServer
@@ -107,8 +120,12 @@ func newMapServer(t *testing.T) *mapServer {
 	if m.gate, err = disclosure.NewGate(t.Context(), m.source, disclosure.Rules{Policy: disclosure.DefaultPolicy(), Budgets: disclosure.NewBudgets(m.books, 1_000_000, nil)}); err != nil {
 		t.Fatal(err)
 	}
-	for name, role := range map[string]registry.Role{"planner": registry.RolePlanner, "partner": registry.RolePartner, "other partner": registry.RolePartner, "auditor": registry.RoleAuditor} {
-		key, _, err := access.CreateKey(t.Context(), m.books, access.KeyRequest{Role: role, Organisation: name, Purpose: "maps", Now: time.Now()})
+	for name, role := range map[string]registry.Role{"planner": registry.RolePlanner, "partner": registry.RolePartner, "other partner": registry.RolePartner, "auditor": registry.RoleAuditor, "admin": registry.RoleAdmin, "scoped": registry.RolePlanner, "other planner": registry.RolePlanner} {
+		request := access.KeyRequest{Role: role, Organisation: name, Purpose: "maps", Now: time.Now()}
+		if name == "scoped" {
+			request.Areas = []registry.AreaCode{ownArea}
+		}
+		key, _, err := access.CreateKey(t.Context(), m.books, request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,4 +160,15 @@ func query(pairs ...string) string {
 		values.Set(pairs[i], pairs[i+1])
 	}
 	return "?" + values.Encode()
+}
+
+// crowded always has more rows than are asked for.
+type crowded struct{ registry.Engine }
+
+func (c crowded) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {
+	pages, err := c.Engine.Rows(ctx, q)
+	for i := range pages {
+		pages[i].More = true
+	}
+	return pages, err
 }

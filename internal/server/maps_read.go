@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"kantong/internal/access"
 	"kantong/internal/measure"
 	"kantong/internal/registry"
 	"kantong/internal/tiles"
@@ -89,18 +90,14 @@ func (m *mapDoor) collection(c tiles.Collection, values url.Values) (picture, er
 		}
 	}
 	c.Zoom = registry.OutlineZoom(tolerance)
-	return picture{"application/geo+json", func(ctx context.Context, v *registry.View) ([]byte, error) { return c.GeoJSON(ctx, v, q) }, ""}, nil
+	return picture{"application/geo+json", func(ctx context.Context, a *asked) ([]byte, error) { return c.GeoJSON(ctx, a.view, q) }, "", false}, nil
 }
 
 // hexEdges are the sizes of hexagons in metres.
 var hexEdges = map[string]int{"M250": 250, "M500": 500, "M1000": 1000}
 
 func (m *mapDoor) tile(r *http.Request) (picture, error) {
-	layer, ok := tiles.FindLayer(chi.URLParam(r, "layer"))
-	if !ok {
-		return picture{}, noLayer(r)
-	}
-	values, err := parameters(r, "edition", "filter", "measure", "hex")
+	l, err := m.layer(r)
 	if err != nil {
 		return picture{}, err
 	}
@@ -108,23 +105,54 @@ func (m *mapDoor) tile(r *http.Request) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	q, err := question(values)
-	if err != nil {
-		return picture{}, err
+	return picture{"application/vnd.mapbox-vector-tile", func(ctx context.Context, a *asked) ([]byte, error) { return l.paint(ctx, a, t) }, "", l.Name == "households"}, nil
+}
+
+// painting is a layer as a request asks for it.
+type painting struct {
+	tiles.Layer
+	values url.Values
+	paint  func(ctx context.Context, a *asked, t tiles.Tile) ([]byte, error)
+}
+
+// layer reads what is the same for all tiles of a map, and for the TileJSON that a client asks for first: what a role or a
+// parameter refuses is refused by both.
+func (m *mapDoor) layer(r *http.Request) (p painting, err error) {
+	found := false
+	if p.Layer, found = tiles.FindLayer(chi.URLParam(r, "layer")); !found {
+		return p, noLayer(r)
 	}
-	edge, err := hexEdge(values)
-	if err != nil {
-		return picture{}, err
+	if err := access.ViewerOf(r.Context()).Require(p.Role); err != nil {
+		return p, err
 	}
-	return picture{"application/vnd.mapbox-vector-tile", func(ctx context.Context, v *registry.View) ([]byte, error) {
-		switch layer.Name {
-		case "hex":
-			return tiles.Hexes(ctx, v, edge, t, q)
-		case "kecamatan":
-			return m.atlas.Areas(ctx, v, registry.LevelKecamatan, t, q)
+	if p.values, err = parameters(r, append([]string{"edition", "filter"}, p.Parameters...)...); err != nil {
+		return p, err
+	}
+	q, err := question(p.values)
+	if err != nil {
+		return p, err
+	}
+	switch p.Name {
+	case "pockets":
+		p.paint, err = m.pockets(p.values, q.Filter)
+		return p, err
+	case "households":
+		p.paint = func(ctx context.Context, a *asked, t tiles.Tile) ([]byte, error) {
+			return tiles.Households(ctx, a.view, t, q.Filter)
 		}
-		return m.atlas.Areas(ctx, v, registry.LevelKelurahan, t, q)
-	}, ""}, nil
+		return p, nil
+	}
+	edge, err := hexEdge(p.values)
+	p.paint = func(ctx context.Context, a *asked, t tiles.Tile) ([]byte, error) {
+		switch p.Name {
+		case "hex":
+			return tiles.Hexes(ctx, a.view, edge, t, q)
+		case "kecamatan":
+			return m.atlas.Areas(ctx, a.view, registry.LevelKecamatan, t, q)
+		}
+		return m.atlas.Areas(ctx, a.view, registry.LevelKelurahan, t, q)
+	}
+	return p, err
 }
 
 func hexEdge(values url.Values) (meters int, err error) {
@@ -158,26 +186,16 @@ func tileOf(r *http.Request) (t tiles.Tile, err error) {
 }
 
 func (m *mapDoor) tileJSON(r *http.Request) (picture, error) {
-	layer, ok := tiles.FindLayer(chi.URLParam(r, "layer"))
-	if !ok {
-		return picture{}, noLayer(r)
-	}
-	values, err := parameters(r, "edition", "filter", "measure", "hex")
+	l, err := m.layer(r)
 	if err != nil {
 		return picture{}, err
 	}
-	if _, err := question(values); err != nil {
-		return picture{}, err
-	}
-	if _, err := hexEdge(values); err != nil { // found out here rather than by every tile
-		return picture{}, err
-	}
-	address := "/tiles/" + layer.Name + "/{z}/{x}/{y}.mvt"
-	if len(values) > 0 {
-		address += "?" + values.Encode()
+	address := "/tiles/" + l.Name + "/{z}/{x}/{y}.mvt"
+	if len(l.values) > 0 {
+		address += "?" + l.values.Encode()
 	}
 	base := m.addressOf(r)
-	return picture{"application/json", func(_ context.Context, v *registry.View) ([]byte, error) {
-		return json.Marshal(layer.TileJSON(v, base+address))
-	}, base}, nil
+	return picture{"application/json", func(_ context.Context, a *asked) ([]byte, error) {
+		return json.Marshal(l.TileJSON(a.view, base+address))
+	}, base, false}, nil
 }

@@ -14,7 +14,7 @@ import (
 
 // queryDoor serves GraphQL. Queries by GET have names, as maps do: what is kept under one is sent without being made, in the
 // encoding that it is kept in, and what a client has is not sent at all.
-type queryDoor struct{ kept *answers }
+type queryDoor struct{ kept answers }
 
 type plainWriterKey struct{}
 

@@ -168,7 +168,7 @@ func TestEncode(t *testing.T) {
 		t.Errorf("nothing is written as %x", tile)
 	}
 	of := func(id uint64, tags ...any) feature {
-		return feature{id, kindPoint, dotted([2]float64{-3, 5000}), tags}
+		return feature{id, kindPoint, dotted(nil, [2]float64{-3, 5000}), tags}
 	}
 	layers, err := readTile(encode("all", []feature{of(1<<53-1, "text", "Kelurahan Ä", "whole", int64(-7), "part", 0.1), of(2, "text", "Kelurahan Ä", "whole", int64(1<<40), "part", 7.0), of(3)}))
 	if err != nil || len(layers) != 1 || layers[0].name != "all" || layers[0].version != 2 || layers[0].extent != Extent {

@@ -109,7 +109,7 @@ func (f *readFeature) redrawn() (commands []uint32, err error) {
 	case f.kind == kindPolygon:
 		c.to = drawn(f.polygons())
 	case f.kind == kindPoint && len(f.parts[0]) == 1:
-		c.to = dotted(f.parts[0][0])
+		c.to = dotted(nil, f.parts[0][0])
 	case f.kind == kindPoint:
 		c.command(commandMoveTo, len(f.parts[0]))
 		for _, p := range f.parts[0] {

@@ -80,7 +80,7 @@ func TestEmptyTiles(t *testing.T) {
 
 // TestTileJSON has the members that TileJSON 3.0.0 asks for, and every attribute of the layer.
 func TestTileJSON(t *testing.T) {
-	shelf, byRole := views(t, 14, 50)
+	shelf, byRole := views(t, 14, 900)
 	v := byRole[registry.RolePlanner]
 	const address = "https://example.org/tiles/x/{z}/{x}/{y}.mvt?filter=%7B%7D"
 	for _, l := range Layers() {
@@ -106,7 +106,7 @@ func TestTileJSON(t *testing.T) {
 		}
 		b := shelf.dataset.Areas.Bound()
 		if len(got.Bounds) != 4 || got.Bounds[0] != b.Min[0] || got.Bounds[3] != b.Max[1] || len(got.Center) != 3 || !b.Contains(orb.Point{got.Center[0], got.Center[1]}) ||
-			got.Center[2] != math.Trunc(got.Center[2]) || *got.MinZoom > int(got.Center[2]) || *got.MaxZoom != MaxZoom || int(got.Center[2]) > MaxZoom {
+			*got.MinZoom != l.MinZoom || got.Center[2] != math.Trunc(got.Center[2]) || *got.MinZoom > int(got.Center[2]) || *got.MaxZoom != MaxZoom || int(got.Center[2]) > MaxZoom {
 			t.Errorf("%s: %s", l.Name, text)
 		}
 		if got.Attribution != shelf.dataset.State.Edition.Source {
@@ -121,7 +121,9 @@ func TestTileJSON(t *testing.T) {
 			"kelurahan": func() ([]byte, error) {
 				return NewAtlas().Areas(t.Context(), v, registry.LevelKelurahan, tile, q)
 			},
-			"hex": func() ([]byte, error) { return Hexes(t.Context(), v, 500, tile, q) },
+			"hex":        func() ([]byte, error) { return Hexes(t.Context(), v, 500, tile, q) },
+			"pockets":    func() ([]byte, error) { return pocketsOf(t, v, wide).Tile(Tile{}), nil },
+			"households": func() ([]byte, error) { return Households(t.Context(), v, At(shelf.place(), 11), registry.Filter{}) },
 		}[l.Name]()
 		layers, err2 := readTile(data)
 		if err != nil || err2 != nil || len(got.VectorLayers) != 1 || got.VectorLayers[0].ID != layers[0].name {
@@ -136,7 +138,7 @@ func TestTileJSON(t *testing.T) {
 			t.Errorf("%s: attributes %v, described %v", l.Name, layers[0].keys, got.VectorLayers[0].Fields)
 		}
 	}
-	if _, ok := FindLayer("none"); ok || len(Layers()) != 3 {
+	if _, ok := FindLayer("none"); ok || len(Layers()) != 5 {
 		t.Errorf("layers %v", Layers())
 	}
 }
