@@ -1,6 +1,7 @@
 // The page: header, tabs and panel beside the map, the table below.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { told } from "./api/live";
 import { Map, inView } from "./map/Map";
 import { svgOf } from "./output/svg";
 import { Actions } from "./parts/Actions";
@@ -10,7 +11,7 @@ import { Header } from "./parts/Header";
 import { Legend } from "./parts/Legend";
 import { city } from "./state/city";
 import { go, link, type ViewName } from "./state/link";
-import { answer, busy, picture, publications, trouble } from "./state/shown";
+import { answer, busy, picture, trouble } from "./state/shown";
 import { views } from "./views/views";
 import { say, type Word } from "./words/words";
 
@@ -36,7 +37,7 @@ function Tabs() {
 }
 
 function Side() {
-  const { Choices, Panel } = views[link.value.view], shown = answer.value;
+  const { Choices, Panel, long } = views[link.value.view], shown = answer.value;
   return (
     <div class="side">
       <Tabs />
@@ -45,7 +46,7 @@ function Side() {
         {trouble.value && <p role="alert" class="trouble">{trouble.value}</p>}
         {!trouble.value && !picture.value && <p class="hint">{say("loading")}</p>}
         {Panel && shown?.view === link.value.view && !trouble.value && <Panel answer={shown.of} />}
-        {!Panel && <DataTable />}
+        {!long && <DataTable />}
       </div>
     </div>
   );
@@ -69,13 +70,13 @@ export function App() {
           {printed.value && <img class="printed" src={printed.value} alt={picture.value?.title ?? ""} />}
         </div>
         <Actions />
-        {views[link.value.view].Panel && <div class="below"><DataTable /></div>}
+        {views[link.value.view].long && <div class="below"><DataTable /></div>}
       </main>
       <footer>
         <p>{e && `${say("source")}: ${e.source} · ${say("boundaries")}: ${e.boundaries}`}</p>
         <p><a href="graphiql/">GraphiQL</a> · <a href="plain/">{say("plain")}</a> · <a href="schema.graphql">schema.graphql</a></p>
       </footer>
-      <p class="toast" role="status">{publications.value > 0 && say("published")}</p>
+      <p class="toast" role="status">{told.value && say("published")}</p>
       <Dialogs />
     </>
   );

@@ -95,7 +95,8 @@ export function Map() {
     map.on("mousemove", e => {
       if (drawing.peek() === "on") return;
       pointed.value = told = under(e);
-      if (tip.current) tip.current.style.transform = `translate(${e.point.x + 14}px, ${e.point.y + 14}px)`;
+      const right = e.point.x > box.current!.clientWidth / 2; // of the pointer is room on the other side
+      if (tip.current) tip.current.style.transform = `translate(${e.point.x + (right ? -14 : 14)}px, ${e.point.y + 14}px)${right ? " translateX(-100%)" : ""}`;
     });
     map.on("mouseout", () => { if (pointed.peek() === told) pointed.value = ""; }); // a list may have been entered already
     map.on("click", e => {

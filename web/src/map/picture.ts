@@ -14,7 +14,7 @@ export interface Shape {
   fill: string;
   name: string;
   text: string;
-  outline?: "dashed" | "solid";
+  outline?: "solid" | "line" | "dashed"; // around its fill, or alone
   geometry: GeoJSON.Geometry;
 }
 

@@ -55,7 +55,7 @@ export function svgOf(picture: Picture, box: Box, theme: "light" | "dark"): stri
     if (s.geometry.type === "Point") {
       const [x, y] = place(s.geometry.coordinates).split(" ");
       body.push(`<circle cx="${x}" cy="${y}" r="6" fill="${paint(s.fill)}">${title}</circle>`);
-    } else body.push(`<path d="${path(s.geometry, place)}" fill="${s.outline === "dashed" ? "none" : paint(s.fill)}" fill-opacity="0.7" stroke="${fillOf(s.fill, theme).colour}"${s.outline === "dashed" ? ' stroke-dasharray="6 4" stroke-width="2"' : ""}>${title}</path>`);
+    } else body.push(`<path d="${path(s.geometry, place)}" fill="${s.outline === "dashed" || s.outline === "line" ? "none" : paint(s.fill)}" fill-opacity="0.7" stroke="${fillOf(s.fill, theme).colour}"${s.outline === "dashed" ? ' stroke-dasharray="6 4"' : ""}${s.outline ? ' stroke-width="2"' : ""}>${title}</path>`);
   }
   const metres = ((east - west) * Math.PI) / 180 * 6371008.8 * Math.cos((((north + south) / 2) * Math.PI) / 180), bar = scaleBar(metres), x = WIDTH - ASIDE - MARGIN;
   const entry = (e: Entry, i: number) => `<g transform="translate(${x} ${top + 34 + i * 26})"><rect width="28" height="18" fill="${paint(e.fill)}" stroke="${ink.line}"/><text x="38" y="14">${escaped(e.label)}${e.count === undefined ? "" : ` (${e.count})`}</text></g>`;

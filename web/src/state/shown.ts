@@ -2,7 +2,7 @@
 // overtaken is stopped.
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { asked, key, purpose } from "../api/client";
-import { listen } from "../api/live";
+import { listen, publications } from "../api/live";
 import { sayWhy } from "../parts/trouble";
 import { views } from "../views/views";
 import type { Picture } from "../map/picture";
@@ -11,8 +11,6 @@ import { link, type Link } from "./link";
 
 export const trouble = signal("");
 export const busy = signal(true);
-/** Counts publications: what is on screen is asked again. */
-export const publications = signal(0);
 /** The answer of the view that is chosen; null until it is there. */
 export const answer = signal<{ view: Link["view"]; of: unknown } | null>(null);
 
@@ -50,6 +48,6 @@ export function start() {
   });
   effect(() => { // with another key as whoever that is
     void who.value;
-    return listen(() => { publications.value++; });
+    return listen();
   });
 }

@@ -6,6 +6,7 @@ import { areas, nameOf } from "../state/city";
 import { cell, classify, protectedNotes, write } from "../state/figures";
 import { number, percent, say } from "../words/words";
 import { ChooseClasses, ChooseLevel, ChooseMeasure } from "../parts/choices";
+import { AreaCard } from "../parts/AreaCard";
 import type { View } from "./view";
 
 const FIGURES = graphql(`
@@ -58,4 +59,5 @@ export const measureView: View<Answer> = {
     };
   },
   Choices: () => <><ChooseMeasure /><ChooseLevel /><ChooseClasses /></>,
+  Panel: AreaCard,
 };

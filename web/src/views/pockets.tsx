@@ -82,4 +82,5 @@ export const pocketsView: View<Pocket[]> = {
   }),
   Choices: () => <><ChooseWho />{link.value.who === "decile" && <ChooseNumber name="decile" label="decileUpTo" low={1} high={10} />}<ChooseNumber name="radius" label="radius" low={10} high={2000} step={10} /><ChooseNumber name="fewest" label="fewest" low={5} high={500} /></>,
   Panel,
+  long: true,
 };

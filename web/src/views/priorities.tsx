@@ -94,4 +94,5 @@ export const prioritiesView: View<Ranking> = {
   }),
   Choices: () => <><ChoosePillar /><ChooseLevel /></>,
   Panel,
+  long: true,
 };

@@ -1,5 +1,6 @@
 // How far a programme reaches whom it means, and, for planners, whom it misses.
 import { signal } from "@preact/signals";
+import { Fragment } from "preact";
 import { graphql } from "../made";
 import type { CoverageQuery, UnreachedQuery } from "../made/graphql";
 import { ask, key, purpose } from "../api/client";
@@ -67,11 +68,13 @@ function Panel({ answer: { programme } }: { answer: Answer }) {
         <div class="scroll">
           <table id="families">
             <caption>{number(shown.list.length)} {say("of")} {number(shown.total)}</caption>
-            <thead><tr>{[say("area"), "RW/RT", say("decile"), say("members"), say("deprivations")].map(c => <th scope="col" key={c}>{c}</th>)}</tr></thead>
+            <thead><tr>{[say("area"), "RW/RT", say("decile"), say("members")].map(c => <th scope="col" key={c}>{c}</th>)}</tr></thead>
             <tbody>
               {shown.list.map(({ node: h }) => (
-                <tr key={h.id}><th scope="row">{h.area.name}</th><td>{h.rw ?? "–"}/{h.rt ?? "–"}</td><td>{h.decile ?? "–"}</td><td>{h.members ?? "–"}</td>
-                  <td>{h.deprivations.map(d => measures.value.get(`deprivation:${d}`)?.label ?? d).join("; ")}</td></tr>
+                <Fragment key={h.id}>
+                  <tr><th scope="row">{h.area.name}</th><td>{h.rw ?? "–"}/{h.rt ?? "–"}</td><td>{h.decile ?? "–"}</td><td>{h.members ?? "–"}</td></tr>
+                  <tr class="more"><td colSpan={4}>{h.deprivations.map(d => measures.value.get(`deprivation:${d}`)?.label ?? d).join("; ") || "–"}</td></tr>
+                </Fragment>
               ))}
             </tbody>
           </table>
@@ -105,6 +108,7 @@ export const programView: View<Answer> = {
   },
   Choices: () => <><ChooseProgram /><ChooseLevel /></>,
   Panel,
+  long: true,
 };
 
 /** The tiles of families on the map: whom the programme means and does not reach. "" for whoever may not see them. */

@@ -57,7 +57,7 @@ export const regionView: View<Answer> = {
     const polygon = polygonOf(l.region), shapes: Shape[] = [];
     const text = answer ? `${write(answer.households, "count")} ${say("families").toLowerCase()}` : "";
     if (answer?.answeredFor?.geometry) shapes.push({ id: "counted", fill: "counted", name: say("counted"), text, outline: "dashed", geometry: answer.answeredFor.geometry });
-    if (polygon) shapes.push({ id: "drawing", fill: "drawing", name: say("view_region"), text, outline: "solid", geometry: polygon });
+    if (polygon) shapes.push({ id: "drawing", fill: "drawing", name: say("drawn"), text, outline: "line", geometry: polygon });
     return {
       title: say("view_region"), areas: new Map(), shapes,
       legend: shapes.map(s => ({ fill: s.fill, label: s.name })),
@@ -79,4 +79,5 @@ export const regionView: View<Answer> = {
     </>
   ),
   Panel,
+  long: true,
 };

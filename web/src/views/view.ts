@@ -14,6 +14,8 @@ export interface View<T> {
   Choices?: FunctionComponent;
   /** What the answer says beside the map. */
   Panel?: FunctionComponent<{ answer: T }>;
+  /** The panel is long, so that the table stands below the map. */
+  long?: boolean;
 }
 
 /** anyView forgets the type of a view's answer, which only the view itself looks into. */

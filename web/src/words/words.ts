@@ -108,6 +108,8 @@ const WORDS = {
   useView: ["Pakai yang terlihat", "Use what is in view"],
   clear: ["Hapus", "Clear"],
   regionNone: ["Belum ada wilayah yang digambar.", "Nothing is drawn yet."],
+  drawn: ["Yang digambar", "What was drawn"],
+  inCity: ["Kota", "City"],
   counted: ["Yang dihitung", "What was counted"],
   countedExact: ["Tepat yang digambar.", "Exactly what was drawn."],
   countedBlocks: ["Garis putus-putus: blok berisi dua puluh keluarga atau lebih yang pusatnya di dalam gambar.", "Dashed outline: the blocks of twenty and more families whose centre lies in the drawing."],
