@@ -81,13 +81,13 @@ func nameOf(op *graphql.OperationContext, m disclosure.Moment, viewer registry.V
 		return "", err
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "kantong graphql 1\n%s\n%s\n%s\n%q\n%q\n%q\n%s\n%s\n%s\n", program(), m.Name(), viewer.Role, viewer.Areas, op.RawQuery, op.OperationName, variables, wish, mediaType)
+	fmt.Fprintf(h, "kantong graphql 1\n%s\n%s\n%s\n%q\n%q\n%q\n%s\n%s\n%s\n", Program(), m.Name(), viewer.Role, viewer.Areas, op.RawQuery, op.OperationName, variables, wish, mediaType)
 	return hex.EncodeToString(h.Sum(nil)[:16]), nil
 }
 
-// program stands for this build: another one may answer in another way. It is the hash of the file that runs, since nothing
+// Program stands for this build: another one may answer in another way. It is the hash of the file that runs, since nothing
 // else is another after every change, also under `go run`; a file that can't be read is another at every start.
-var program = sync.OnceValue(func() string {
+var Program = sync.OnceValue(func() string {
 	h := sha256.New()
 	err := func() error {
 		path, err := os.Executable()

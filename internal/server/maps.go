@@ -123,7 +123,7 @@ func keyOf(viewer registry.Viewer, name string) string {
 func (a *asked) name(r *http.Request, p picture) string {
 	hash := sha256.New()
 	// Encode sorts the parameters, so their order does not matter.
-	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n", a.view.State.ID(), a.view.Version, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
+	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n", graph.Program(), a.view.State.ID(), a.view.Version, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 

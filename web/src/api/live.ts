@@ -15,7 +15,10 @@ const TOLD_MILLISECONDS = 10_000;
 
 /** listen counts publications until it is told to stop. A connection that is lost is made again, more and more slowly. */
 export function listen(): () => void {
-  const client = createClient({ url: new URL("graphql", location.href).href, headers: credentials, retryAttempts: 1_000_000 });
+  const client = createClient({
+    url: new URL("graphql", location.href).href, headers: credentials, retryAttempts: 1_000_000,
+    on: { connected: again => { if (again) publications.value++; } }, // what was published meanwhile, nobody told
+  });
   const end = client.subscribe({ query: PUBLISHED }, {
     next: answer => {
       if (!answer.data) return;
