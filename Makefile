@@ -5,14 +5,14 @@
 # make web       builds these into web/dist, from where go build embeds them
 # make generate  generated code anew: GraphQL, schematic boundaries
 
-.PHONY: test test-long check bench run web generate tools
+.PHONY: test test-long check bench run web examples generate tools
 
 GOTESTFLAGS ?= -race -timeout 20m
 
-test: tools web check
+test: tools web examples check
 	KANTONG_CI=1 scripts/with-postgres.sh go test $(GOTESTFLAGS) ./...
 
-test-long: tools web check
+test-long: tools web examples check
 	KANTONG_CI=1 KANTONG_LONG=1 scripts/with-postgres.sh go test -race -timeout 85m ./...
 	scripts/fuzz.sh
 
@@ -31,6 +31,9 @@ run: web
 
 web:
 	scripts/build-web.sh
+
+examples:
+	scripts/build-examples.sh
 
 generate:
 	go generate ./...

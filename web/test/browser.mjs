@@ -12,19 +12,22 @@ const shots = process.env.KANTONG_SHOTS;
 const FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
 
-let browser;
+let started;
 before(async () => {
   await mkdir(shots, { recursive: true });
-  browser = await chromium.launch({ executablePath: process.env.KANTONG_CHROMIUM, args: FLAGS });
+  started = await chromium.launch({ executablePath: process.env.KANTONG_CHROMIUM, args: FLAGS });
 });
-after(() => browser?.close());
+after(() => started?.close());
+
+/** The browser that all tests of a file share. */
+export const browser = () => started;
 
 /**
  * open gives a page at an address of the client, once its map is drawn. A word on the console, a request that fails, and a
  * connection to anybody but the server fail the test that closes it; `expected` are words that may be there.
  */
 export async function open(hash = "", { width = 1400, height = 950, language = "en-GB", expected = [], ...more } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, locale: language, acceptDownloads: true, ...more });
+  const context = await started.newContext({ viewport: { width, height }, locale: language, acceptDownloads: true, ...more });
   const page = await context.newPage(), troubles = [];
   page.on("console", m => ["error", "warning"].includes(m.type()) && !expected.some(e => m.text().includes(e)) && troubles.push(`console: ${m.text()}`));
   page.on("pageerror", e => troubles.push(`exception: ${e.message}`));
