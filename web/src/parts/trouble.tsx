@@ -19,7 +19,7 @@ export function sayWhy(e: unknown): Trouble {
   if (!(e instanceof Complaint) || e.code === "" || e.code === "INTERNAL") return { text: say("failed"), way: "again" };
   if (e.wait) return { text: say("tooMany").replace("#", String(e.wait)), way: "again" };
   if (e.code === "UNAUTHENTICATED") return { text: say("keyUnknown") };
-  if (isForKeys(e)) return { text: say(key.value ? "notForKey" : "needsKey"), server: e.message, ...(!key.value && { way: "signIn" }) };
+  if (isForKeys(e)) return key.value ? { text: say("notForKey"), server: e.message } : { text: say("needsKey"), way: "signIn" };
   if (e.code === "NOT_FOUND" && e.field === "edition") return { text: say("noEdition"), way: "newest" };
   return { text: say("refused"), server: e.message };
 }

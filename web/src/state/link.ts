@@ -26,7 +26,7 @@ export interface Link {
   at: string; // "zoom/latitude/longitude"; "" is the whole city
 }
 
-const PLAIN: Link = {
+export const PLAIN: Link = {
   view: "measure", language: navigator.language.toLowerCase().startsWith("en") ? "EN" : "ID", theme: "system", edition: "", before: "",
   level: "KELURAHAN", measure: "share:decile-1-2", classes: "QUANTILE", pillar: "", program: "PKH", who: "decile", decile: 2, radius: 150, fewest: 15,
   hex: false, area: "", region: "", at: "",

@@ -1,14 +1,17 @@
 // A link that names what an edition doesn't have: what is there is shown instead, and the page says so.
 import type { City } from "./city";
-import type { Link } from "./link";
+import { PLAIN, type Link } from "./link";
 
 /** mend gives what must change in a link for a city, and the names that nothing has. */
 export function mend(l: Link, city: Omit<City, "level" | "base">): { change: Partial<Link>; unknown: string[] } {
   const change: Partial<Link> = {}, unknown: string[] = [], measures = city.measures ?? [];
-  const without = <K extends keyof Link>(name: K, instead: Link[K]) => { unknown.push(String(l[name])); change[name] = instead; };
+  const without = <K extends keyof Link>(name: K, instead: Link[K]) => {
+    if (l[name] !== PLAIN[name]) unknown.push(String(l[name])); // what is usual elsewhere, nobody asked for
+    change[name] = instead;
+  };
   const ofMeasure = (code: string) => measures.some(m => m.code === code), ofProgram = (code: string) => city.programs.some(p => p.code === code);
-  if (!ofMeasure(l.measure) && measures.length) without("measure", (measures.find(m => m.withFigure > 0) ?? measures[0]!).code);
-  if (!ofProgram(l.program) && city.programs.length) without("program", city.programs[0]!.code);
+  if (!ofMeasure(l.measure) && measures.length) without("measure", ofMeasure(PLAIN.measure) ? PLAIN.measure : (measures.find(m => m.withFigure > 0) ?? measures[0]!).code);
+  if (!ofProgram(l.program) && city.programs.length) without("program", ofProgram(PLAIN.program) ? PLAIN.program : city.programs[0]!.code);
   const [kind, code = ""] = l.who.split(":");
   if (l.who !== "decile" && !(kind === "deprivation" && ofMeasure(l.who)) && !(kind === "unreached" && ofProgram(code))) without("who", "decile");
   const states = city.editions.edges.map(e => e.node.state);

@@ -49,7 +49,7 @@ function Panel({ answer }: { answer: Ranking }) {
             <li key={r.area.code} class={pointed.value === r.area.code ? "on" : ""} onPointerEnter={() => (pointed.value = r.area.code)} onPointerLeave={() => (pointed.value = "")}>
               <button type="button" aria-expanded={chosen} onFocus={() => (pointed.value = r.area.code)} onBlur={() => (pointed.value = "")} onClick={() => go({ area: chosen ? "" : r.area.code })}>
                 <b>{r.rank ?? "–"}</b> <span>{nameOf(r.area.code)}</span>
-                {r.rankLow != null && <small>{r.rankLow}–{r.rankHigh}</small>}
+                {r.rankLow != null && <small><span class="unseen">{say("rankInterval")}: </span>{r.rankLow}–{r.rankHigh}</small>}
                 {r.rankLow != null && <span class="range" aria-hidden="true"><i style={{ left: `${((r.rankLow - 1) / last) * 100}%`, width: `${((r.rankHigh! - r.rankLow + 1) / last) * 100}%` }} /></span>}
                 <span class="stack" aria-hidden="true" style={{ width: `${((r.score ?? 0) / best) * 100}%` }}>
                   {parts.slice(0, SHOWN).map((c, i) => <i key={c.criterion} class={`part${i}`} style={{ flexGrow: c.weighted }} />)}<i class="partRest" style={{ flexGrow: rest }} />
