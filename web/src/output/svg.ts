@@ -80,7 +80,7 @@ export function svgOf(picture: Picture, box: Box, theme: "light" | "dark"): stri
   };
   const legend = picture.legend.map(entry).join("");
   y += 16;
-  const paragraph = (text: string) => wrapped(text, 48).map(line => `<text x="${x}" y="${(y += 16)}" font-size="12">${escaped(line)}</text>`).join("");
+  const paragraph = (text: string) => wrapped(text, 45).map(line => `<text x="${x}" y="${(y += 16)}" font-size="12">${escaped(line)}</text>`).join("");
   const e = c.edition!, notes = [...picture.notes, ...(e.synthetic ? [say("synthetic")] : []), ...(e.schematic ? [say("schematic")] : []),
     `${say("source")}: ${e.source}`, `${say("boundaries")}: ${e.boundaries}`].map(text => { y += 8; return paragraph(text); }).join("");
   const marks = { hatch: `<path d="M-1 1 1-1M0 8 8 0M7 9 9 7" stroke="${ink.line}" stroke-width="2"/>`, dots: `<circle cx="4" cy="4" r="1.4" fill="${ink.line}"/>`, grid: `<path d="M8 0H0V8" fill="none" stroke="${ink.line}" stroke-width="1.5"/>` };

@@ -15,9 +15,9 @@ const VIEWER = graphql(`query Viewer { viewer { role organisation } }`);
 function Dialog({ label, children }: { label: string; children: ComponentChildren }) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const dialog = box.current!;
+    const dialog = box.current!, before = document.activeElement as HTMLElement | null;
     dialog.showModal();
-    return () => dialog.close(); // whatever had the focus has it again
+    return () => { dialog.close(); before?.focus(); }; // one that is taken off the page gives no focus back by itself
   }, []);
   return (
     <dialog ref={box} aria-label={label} onClose={() => (open.value = "")} onClick={e => e.target === box.current && box.current?.close()}>

@@ -2,7 +2,7 @@
 import { Complaint } from "../api/client";
 import { key } from "../api/who";
 import { open } from "../state/dialog";
-import { go } from "../state/link";
+import { go, link } from "../state/link";
 import { say } from "../words/words";
 
 export interface Trouble {
@@ -20,7 +20,7 @@ export function sayWhy(e: unknown): Trouble {
   if (e.wait) return { text: say("tooMany").replace("#", String(e.wait)), way: "again" };
   if (e.code === "UNAUTHENTICATED") return { text: say("keyUnknown") };
   if (isForKeys(e)) return key.value ? { text: say("notForKey"), server: e.message } : { text: say("needsKey"), way: "signIn" };
-  if (e.code === "NOT_FOUND" && e.field === "edition") return { text: say("noEdition"), way: "newest" };
+  if (e.code === "NOT_FOUND" && e.field === "edition") return link.value.edition ? { text: say("noEdition"), way: "newest" } : { text: say("noneYet") };
   return { text: say("refused"), server: e.message };
 }
 

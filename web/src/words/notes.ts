@@ -17,5 +17,5 @@ const SENTENCES: [RegExp, string][] = [
 /** noted gives a remark in the language of the page. */
 export function noted(note: string): string {
   const found = link.value.language === "ID" && SENTENCES.find(([sentence]) => sentence.test(note));
-  return found ? note.replace(found[0], found[1]) : note;
+  return found ? note.replace(found[0], found[1]).replace(/(\d) (?=\d{3})/g, "$1.") : note;
 }
