@@ -57,7 +57,7 @@ export function start() {
     const l = link.value, found = await loadCity(l, stop), { change, unknown } = mend(link.value, found);
     batch(() => {
       city.value = { ...found, level: l.level, base: base.value };
-      link.value = { ...link.value, ...change };
+      if (Object.keys(change).length) link.value = { ...link.value, ...change };
       if (unknown.length) mended.value = `${say("linkMended")} ${unknown.join(", ")}.`;
     });
   });
