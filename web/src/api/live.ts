@@ -1,7 +1,7 @@
 // Publications reach an open map over GraphQL's event stream, by fetch, so that a key can be sent.
 import { signal } from "@preact/signals";
 import { createClient } from "graphql-sse";
-import { credentials } from "./client";
+import { credentials, key, refused } from "./who";
 
 const PUBLISHED = "subscription Published { editionPublished { state dataVersion } }";
 
@@ -12,11 +12,21 @@ export const publications = signal(0);
 export const told = signal(false);
 
 const TOLD_MILLISECONDS = 10_000;
+let toldUntil: ReturnType<typeof setTimeout>;
 
-/** listen counts publications until it is told to stop. A connection that is lost is made again, more and more slowly. */
+/** A lost connection is made again after a second, then more and more slowly, but within a minute; not by all pages at once. */
+const pause = (retries: number) => new Promise<void>(done => setTimeout(done, Math.min(1000 * 2 ** retries, 30_000) * (1 + Math.random())));
+
+/** listen counts publications until it is told to stop. */
 export function listen(): () => void {
+  let stopped = false;
   const client = createClient({
-    url: new URL("graphql", location.href).href, headers: credentials, retryAttempts: 1_000_000,
+    url: new URL("graphql", location.href).href, headers: credentials, retryAttempts: Infinity, retry: pause,
+    fetchFn: async (...request: Parameters<typeof fetch>) => {
+      const response = await fetch(...request);
+      if (response.status === 401 && key.peek() && !stopped) refused(); // with a key that is not valid it would ask for ever
+      return response;
+    },
     on: { connected: again => { if (again) publications.value++; } }, // what was published meanwhile, nobody told
   });
   const end = client.subscribe({ query: PUBLISHED }, {
@@ -24,10 +34,11 @@ export function listen(): () => void {
       if (!answer.data) return;
       publications.value++;
       told.value = true;
-      setTimeout(() => (told.value = false), TOLD_MILLISECONDS);
+      clearTimeout(toldUntil);
+      toldUntil = setTimeout(() => (told.value = false), TOLD_MILLISECONDS);
     },
     error: () => {}, // refused for good: the map stays as it is, and a reload shows what is new
     complete: () => {},
   });
-  return () => { end(); client.dispose(); };
+  return () => { stopped = true; end(); client.dispose(); };
 }
