@@ -75,7 +75,7 @@ test("the page shows its queries, and they can be asked again", async () => {
 
   const graphiql = await open("#language=EN");
   await graphiql.goto(new URL(href, address).href);
-  await graphiql.getByText("priorities", { exact: false }).first().waitFor({ timeout: 30_000 });
+  await graphiql.getByText("priorities", { exact: false }).first().waitFor();
   await graphiql.getByRole("button", { name: /Execute query/ }).click();
   await graphiql.locator(".result-window", { hasText: "ranked" }).waitFor();
   await shot(graphiql, "graphiql");
