@@ -12,7 +12,7 @@ const shots = process.env.KANTONG_SHOTS;
 const FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
 
-let browser;
+export let browser;
 before(async () => {
   await mkdir(shots, { recursive: true });
   browser = await chromium.launch({ executablePath: process.env.KANTONG_CHROMIUM, args: FLAGS });
