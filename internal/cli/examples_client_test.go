@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -104,20 +105,21 @@ func checkWatching(t *testing.T, s *running, data, program string) {
 	var out bytes.Buffer
 	write := writer(func(p []byte) { mu.Lock(); out.Write(p); mu.Unlock() })
 	cmd.Stdout, cmd.Stderr, cmd.Env = write, write, append(os.Environ(), "KANTONG_KEY=")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Node.js may be a child of what was started
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	tables := func(want int) string {
+	defer func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); _ = cmd.Wait() }()
+	tables := func(want int) (shown string) {
 		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 			mu.Lock()
-			shown := out.String()
+			shown = out.String()
 			mu.Unlock()
 			if strings.Count(shown, "may be the first") >= want {
 				return shown
 			}
 		}
-		t.Fatalf("no table number %d:\n%s", want, out.String())
+		t.Fatalf("no table number %d:\n%s", want, shown)
 		return ""
 	}
 	if shown := tables(1); strings.Contains(shown, "Published") {

@@ -28,8 +28,8 @@ func testExampleScript(t *testing.T) {
 		}
 		checkUnreachedTable(t, s, c.key, c.program, stdout)
 	}
-	if want := []int{200, 304, 200, 200}; !slices.Equal(proxy.statuses, want) {
-		t.Errorf("answered with %v, want %v: the second run asks whether anything has changed, another key or programme has another answer", proxy.statuses, want)
+	if got, want := proxy.answered(), []int{200, 304, 200, 200}; !slices.Equal(got, want) {
+		t.Errorf("answered with %v, want %v: the second run asks whether anything has changed, another key or programme has another answer", got, want)
 	}
 	out := filepath.Join(t.TempDir(), "table.csv")
 	if stdout, stderr, err := example(t, "", python, script, "PKH", "--server", s.address, "--out", out); err != nil || stdout != "" {

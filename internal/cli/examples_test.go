@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,6 +71,12 @@ func newBetween(t *testing.T, s *running) *between {
 	})
 	t.Cleanup(b.CloseClientConnections)
 	return b
+}
+
+func (b *between) answered() []int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.statuses)
 }
 
 func (b *between) to(t *testing.T, s *running) {
