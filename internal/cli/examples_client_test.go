@@ -39,9 +39,13 @@ func testExampleClient(t *testing.T) {
 			checkPrioritiesTable(t, s, key, pillar, stdout)
 		}
 	}
-	for wrong, said := range map[string]string{"--pillar=SPORT": "SPORT", "--first=many": "--first"} {
-		if _, stderr, err := example(t, "", "../../scripts/with-node.sh", "node", program, "--server", s.address, wrong); err == nil || !strings.Contains(stderr, said) {
-			t.Errorf("%s: %v, %s", wrong, err, stderr)
+	for _, c := range []struct{ key, address, option, said string }{
+		{"", s.address, "--pillar=SPORT", "SPORT"}, {"", s.address, "--first=many", "--first"}, {"", "http://127.0.0.1:1", "--first=1", "is the server running"},
+		{"kantong_wrong", s.address, "--first=1", "UNAUTHENTICATED"}, {"kantong_wrong", s.address, "--watch", "401"},
+	} {
+		_, stderr, err := example(t, c.key, "../../scripts/with-node.sh", "node", program, "--server", c.address, c.option)
+		if err == nil || !strings.Contains(stderr, c.said) || strings.Contains(stderr, "    at ") {
+			t.Errorf("%s of %s with the key %q: %v, %s", c.option, c.address, c.key, err, stderr)
 		}
 	}
 	checkWatching(t, s, data, program)
@@ -111,7 +115,7 @@ func checkWatching(t *testing.T, s *running, data, program string) {
 	}
 	defer func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); _ = cmd.Wait() }()
 	tables := func(want int) (shown string) {
-		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 			mu.Lock()
 			shown = out.String()
 			mu.Unlock()

@@ -26,6 +26,8 @@ export async function ask<T, V>(server: Server, query: TypedDocumentString<T, V>
     method: "POST",
     headers: { "Content-Type": "application/json", ...headersOf(server) },
     body: JSON.stringify({ query: query.toString(), variables }),
+  }).catch(() => {
+    throw new Complaint(`no answer from ${server.address}: is the server running?`);
   });
   const { data, errors } = (await response.json()) as Answer<T>;
   if (errors?.[0]) throw new Complaint(errors[0].message, errors[0].extensions?.code);
