@@ -20,11 +20,12 @@ const PAUSE_MILLISECONDS = 2000;
  */
 export async function listen(server: Server, opened: () => void, published: (edition: PublishedSubscription["editionPublished"]) => void): Promise<never> {
   // Opened again here rather than by the library, which would ask again and again with a key that isn't valid, too.
-  const client = createClient({ url: `${server.address}/graphql`, headers: headersOf(server), retryAttempts: 0, on: { connected: opened } });
-  for (let lost = false; ; ) {
+  let lost = false;
+  const connected = () => { lost = false; opened(); };
+  const client = createClient({ url: `${server.address}/graphql`, headers: headersOf(server), retryAttempts: 0, on: { connected } });
+  for (;;) {
     try {
       for await (const { data, errors } of client.iterate<PublishedSubscription>({ query: PUBLISHED.toString() })) {
-        lost = false;
         if (errors?.[0]) throw new Complaint(errors[0].message);
         if (data) published(data.editionPublished);
       }
