@@ -3,6 +3,7 @@
 # make bench     benchmarks, benchstat-readable; KANTONG_LARGE=1 adds 500 000 and 5 000 000 households
 # make run       the demonstration city at http://127.0.0.1:8080, with the map client and GraphiQL (needs Node.js and npm)
 # make web       builds these into web/dist, from where go build embeds them
+# make examples  installs and compiles what of examples/ needs it (Node.js and npm)
 # make generate  generated code anew: GraphQL, schematic boundaries
 
 .PHONY: test test-long check bench run web examples generate tools

@@ -11,6 +11,7 @@ command -v ogrinfo >/dev/null || missing+=(gdal-bin)
 /usr/bin/python3 -c "import requests" 2>/dev/null || missing+=(python3-requests)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
+/usr/bin/python3 -c 'import requests' 2>/dev/null || missing+=(python3-requests) # for examples/python
 if [ -z "${KANTONG_TEST_DATABASE:-}" ] && ! [ -e /usr/share/postgresql/15/extension/postgis.control ]; then
   missing+=(postgresql-15 postgresql-15-postgis-3)
 fi

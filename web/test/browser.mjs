@@ -12,10 +12,7 @@ const shots = process.env.KANTONG_SHOTS;
 const FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
 
-/** How long the slowest machine may take for one step; no test is about time. */
-const PATIENCE_MILLISECONDS = 120_000;
-
-let started;
+export let browser;
 before(async () => {
   await mkdir(shots, { recursive: true });
   started = await chromium.launch({ executablePath: process.env.KANTONG_CHROMIUM, args: FLAGS });
