@@ -12,15 +12,16 @@ const shots = process.env.KANTONG_SHOTS;
 const FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
 
+/** How long the slowest machine may take for one step; no test is about time. */
+const PATIENCE_MILLISECONDS = 120_000;
+
+/** The browser that all tests of a file share. */
 export let browser;
 before(async () => {
   await mkdir(shots, { recursive: true });
-  started = await chromium.launch({ executablePath: process.env.KANTONG_CHROMIUM, args: FLAGS });
+  browser = await chromium.launch({ executablePath: process.env.KANTONG_CHROMIUM, args: FLAGS });
 });
-after(() => started?.close());
-
-/** The browser that all tests of a file share. */
-export const browser = () => started;
+after(() => browser?.close());
 
 /**
  * open gives a page at an address of the client, once its map is drawn. A word on the console, a request that fails, and a
@@ -28,7 +29,7 @@ export const browser = () => started;
  * with the page before, and `until` waits for something else than the map.
  */
 export async function open(hash = "", { width = 1400, height = 950, language = "en-GB", expected = [], prepare = async () => {}, until = drawn, ...more } = {}) {
-  const context = await started.newContext({ viewport: { width, height }, locale: language, acceptDownloads: true, ...more });
+  const context = await browser.newContext({ viewport: { width, height }, locale: language, acceptDownloads: true, ...more });
   context.setDefaultTimeout(PATIENCE_MILLISECONDS);
   const page = await context.newPage(), troubles = [];
   page.on("console", m => ["error", "warning"].includes(m.type()) && !expected.some(e => m.text().includes(e)) && troubles.push(`console: ${m.text()}`));

@@ -113,3 +113,18 @@ test("what a key opened is gone with it: rows, figures, and answers that are sti
   assert.equal(await page.locator("#families").count(), 0);
   await page.done();
 });
+
+test("a stream that the server ends is opened again, and what is on screen is asked again then", async () => {
+  const streams = [], cities = [];
+  const page = await open("#language=EN", { prepare: async page => {
+    page.on("request", r => {
+      if (r.headers().accept === "text/event-stream") streams.push(r);
+      if (r.url().includes("query+City")) cities.push(r);
+    });
+    await page.route(url => url.pathname === "/graphql", (route, request) => request.headers().accept === "text/event-stream" && streams.length === 1
+      ? route.fulfill({ contentType: "text/event-stream", body: "event: complete\ndata:\n\n" }) : route.fallback());
+  } });
+  while (streams.length < 2 || cities.at(-1).timing().startTime < streams[1].timing().startTime) await page.waitForTimeout(50);
+  await settled(page);
+  await page.done();
+});

@@ -19,7 +19,7 @@ const pause = (retries: number) => new Promise<void>(done => setTimeout(done, Ma
 
 /** listen counts publications until it is told to stop. */
 export function listen(): () => void {
-  let stopped = false;
+  let stopped = false, missed = false, end = () => {};
   const client = createClient({
     url: new URL("graphql", location.href).href, headers: credentials, retryAttempts: Infinity, retry: pause,
     fetchFn: async (...request: Parameters<typeof fetch>) => {
@@ -27,18 +27,27 @@ export function listen(): () => void {
       if (response.status === 401 && key.peek() && !stopped) refused(); // with a key that is not valid it would ask for ever
       return response;
     },
-    on: { connected: again => { if (again) publications.value++; } }, // what was published meanwhile, nobody told
-  });
-  const end = client.subscribe({ query: PUBLISHED }, {
-    next: answer => {
-      if (!answer.data) return;
-      publications.value++;
-      told.value = true;
-      clearTimeout(toldUntil);
-      toldUntil = setTimeout(() => (told.value = false), TOLD_MILLISECONDS);
+    on: {
+      connected: again => {
+        if (again || missed) publications.value++; // what was published meanwhile, nobody told
+        missed = false;
+      },
     },
-    error: () => {}, // refused for good: the map stays as it is, and a reload shows what is new
-    complete: () => {},
   });
+  const follow = () => { end = client.subscribe({ query: PUBLISHED }, { next, error: () => {}, complete }); };
+  const complete = async () => { // the server stops, and another takes its place; an error is a refusal for good
+    missed = true;
+    await pause(0);
+    if (!stopped) follow();
+  };
+  follow();
   return () => { stopped = true; end(); client.dispose(); };
+}
+
+function next({ data }: { data?: unknown }) {
+  if (!data) return;
+  publications.value++;
+  told.value = true;
+  clearTimeout(toldUntil);
+  toldUntil = setTimeout(() => (told.value = false), TOLD_MILLISECONDS);
 }

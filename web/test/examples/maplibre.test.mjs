@@ -11,6 +11,7 @@ const TYPES = { css: "text/css", mjs: "text/javascript" };
 /** open gives the page with a measure, and all there was to complain about. */
 async function open(measure) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage(), troubles = [], files = [];
   page.on("console", m => ["error", "warning"].includes(m.type()) && troubles.push(m.text()));
   page.on("pageerror", e => troubles.push(e.message));
