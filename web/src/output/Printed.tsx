@@ -7,7 +7,7 @@ import { svgOf } from "./svg";
 export function Printed() {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const draw = () => { if (picture.value && inView.value) box.current!.innerHTML = svgOf(picture.value, inView.value, "light"); };
+    const draw = () => { if (picture.value && inView.value) box.current!.replaceChildren(new DOMParser().parseFromString(svgOf(picture.value, inView.value, "light"), "image/svg+xml").documentElement); };
     const clear = () => box.current!.replaceChildren();
     addEventListener("beforeprint", draw);
     addEventListener("afterprint", clear);

@@ -1,7 +1,7 @@
 // What opens on top of the page: signing in, and the queries behind what is on screen.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { graphql } from "../made";
 import { answerOf, asked, isAbort, type Asked } from "../api/client";
 import { become, headersOf, key } from "../api/who";
@@ -14,7 +14,7 @@ const VIEWER = graphql(`query Viewer { viewer { role organisation } }`);
 
 function Dialog({ label, children }: { label: string; children: ComponentChildren }) {
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => { // other effects end after the next paint, when the focus is lost already
     const dialog = box.current!, before = document.activeElement as HTMLElement | null;
     dialog.showModal();
     return () => { dialog.close(); before?.focus(); }; // one that is taken off the page gives no focus back by itself
