@@ -28,6 +28,9 @@ func newRejects(input string) *rejects {
 	return &rejects{path: input + ".rejected.csv", byKind: map[[2]string]*Reason{}}
 }
 
+// silentRejects writes nothing.
+func silentRejects() *rejects { return &rejects{byKind: map[[2]string]*Reason{}, err: errStopped} }
+
 // add counts a row by column and reason; detail is for the list alone. A value that identifies somebody must not be passed.
 func (r *rejects) add(line int, column, value, reason, detail string) {
 	r.count++

@@ -87,7 +87,16 @@ func (j *job) hash(mapping *Mapping) error {
 		both := sha256.Sum256(append(sum, m[:]...))
 		sum = both[:]
 	}
+	if len(j.Set) > 0 {
+		both := sha256.Sum256(fmt.Appendf(sum, "%q", j.Set)) // in the order of attributes
+		sum = both[:]
+	}
 	j.im.SHA256 = hex.EncodeToString(sum)
+	return j.rewind()
+}
+
+// rewind makes the next reader begin at the file's beginning.
+func (j *job) rewind() error {
 	if _, err := j.file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("reading %s: %w", j.report.File, err)
 	}
