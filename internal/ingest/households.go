@@ -191,7 +191,7 @@ func (r *householdReader) notes() {
 			n += r.keys.unusable[registry.MatchMember]
 		}
 		if n > 0 {
-			r.job.note("%s in column %s no number of that kind, and no family will be found by %s", valuesAre(n), a.name, itOrThem(n))
+			r.job.note("%s of %s %s no number of that kind, and no family will be found by %s", valuesOf(n), a.name, isOrAre(n), itOrThem(n))
 		}
 	}
 	shared := int64(0)

@@ -98,8 +98,7 @@ func areOrIs(n int64) string {
 	return "they count as"
 }
 
-func valuesAre(n int64) string {
-	return counted(n, "value", "values") + map[bool]string{true: " is", false: " are"}[n == 1]
-}
 func numbersStand(n int64) string { return counted(n, "number stands", "numbers stand") }
+func valuesOf(n int64) string     { return counted(n, "value", "values") }
+func isOrAre(n int64) string      { return map[bool]string{true: "is", false: "are"}[n == 1] }
 func itOrThem(n int64) string     { return map[bool]string{true: "it", false: "them"}[n == 1] }

@@ -221,8 +221,8 @@ func TestOtherNames(t *testing.T) {
 	wantNotes := []string{
 		"not stored, personal data: nama",
 		"kept as keyed hashes only, to find families again: Nomor Kartu Keluarga, household_id, id_keluarga_p3ke, ID DTKS, Nomor Induk Kependudukan, NIK Istri",
-		"1 value in column id_dtks is no number of that kind, and no family will be found by it",
-		"3 values in column nik are no number of that kind, and no family will be found by them",
+		"1 value of id_dtks is no number of that kind, and no family will be found by it",
+		"3 values of nik are no number of that kind, and no family will be found by them",
 		"1 number stands in several families of the file: no family can be found by it alone",
 	}
 	if diff := cmp.Diff(wantNotes, report.Notes); diff != "" {
