@@ -2,10 +2,8 @@ package ingest
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"slices"
-	"strings"
 
 	"kantong/internal/registry"
 )
@@ -159,52 +157,6 @@ func (r *householdReader) household(h *registry.Household, line int, fields []st
 	return nil
 }
 
-// see notes which numbers several families have.
-func (r *householdReader) see(keys []registry.MatchKey) {
-	for _, k := range keys {
-		short := binary.LittleEndian.Uint64(k.Hash[:]) // a chance of 1 in 10⁵ that any two of 20 million numbers are taken for one
-		_, twice := r.numbers[short]
-		r.numbers[short] = twice
-	}
-}
-
-// notes reports what became of the file's numbers.
-func (r *householdReader) notes() {
-	if m := r.match; m.needed() {
-		m.found.Number = r.names[r.identity.column]
-		r.job.report.Families = &m.found
-	} else if m.edition != "" && m.kind != "" {
-		r.job.note("edition %s was imported before numbers were kept as hashes: families are the same where their %s is", m.edition, r.names[r.identity.column])
-	}
-	var names []string
-	for _, c := range r.table.keys {
-		if c.kind != "" {
-			names = append(names, r.names[c.column])
-		}
-	}
-	if len(names) > 1 {
-		r.job.note("kept as keyed hashes only, to find families again: %s", strings.Join(names, ", "))
-	}
-	for _, a := range keyAttributes {
-		n := r.keys.unusable[a.kind]
-		if a.name == attributeNIK {
-			n += r.keys.unusable[registry.MatchMember]
-		}
-		if n > 0 {
-			r.job.note("%s of %s %s no number of that kind, and no family will be found by %s", valuesOf(n), a.name, isOrAre(n), itOrThem(n))
-		}
-	}
-	shared := int64(0)
-	for _, several := range r.numbers {
-		if several {
-			shared++
-		}
-	}
-	if shared > 0 {
-		r.job.note("%s in several families of the file: no family can be found by %s alone", numbersStand(shared), itOrThem(shared))
-	}
-}
-
 // areaOf finds the row's kelurahan: by code, and by names only where there is no code.
 func (r *householdReader) areaOf(fields []string) (area int, f *fault) {
 	column, value, reason := r.area, r.cell(fields, r.area), ""
@@ -222,28 +174,5 @@ func (r *householdReader) areaOf(fields []string) (area int, f *fault) {
 
 // locate sets the household's point.
 func (r *householdReader) locate(h *registry.Household, area int, fields []string) *fault {
-	lon, lat := r.cell(fields, r.longitude), r.cell(fields, r.latitude)
-	switch {
-	case lon == "" && lat == "":
-		return nil
-	case lon == "":
-		return &fault{column: r.longitude, reason: "is missing although there is a latitude"}
-	case lat == "":
-		return &fault{column: r.latitude, reason: "is missing although there is a longitude"}
-	}
-	x, reason := parseNumber(lon, true)
-	if reason != "" {
-		return &fault{column: r.longitude, value: lon, reason: reason}
-	}
-	y, reason := parseNumber(lat, true)
-	if reason != "" {
-		return &fault{column: r.latitude, value: lat, reason: reason}
-	}
-	point, axis, reason := r.places.locate(x, y, area)
-	if reason != "" {
-		column := r.column(axis)
-		return &fault{column: column, value: r.cell(fields, column), reason: reason}
-	}
-	h.Located, h.Point = true, point
-	return nil
+	return r.places.place(r.table, h, area, fields, r.longitude, r.latitude)
 }

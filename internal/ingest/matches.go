@@ -27,7 +27,7 @@ func (m *FamilyMatches) Lines() []string {
 		lines = append(lines, fmt.Sprintf("Split: %s came out of a family that is found again, and %s new.", families(m.Split), areOrIs(m.Split)))
 	}
 	if m.Merged > 0 {
-		lines = append(lines, fmt.Sprintf("Merged: %s not in this file any more, but some of their numbers are, in other families.", families(m.Merged)))
+		lines = append(lines, fmt.Sprintf("Merged: of those not in this file any more, %s left numbers in other families.", families(m.Merged)))
 	}
 	if m.Contradicted > 0 {
 		lines = append(lines, fmt.Sprintf("Please check: the card of %s says another family than all other numbers; the card was believed.", families(m.Contradicted)))
@@ -53,13 +53,13 @@ type RecipientMatches struct {
 func (m *RecipientMatches) Lines() []string {
 	lines := []string{fmt.Sprintf("Matched %s, ambiguous %s, unmatched %s.", rowsOf(m.Matched), rowsOf(m.Ambiguous), rowsOf(m.Unmatched))}
 	if m.Folded > 0 {
-		lines = append(lines, fmt.Sprintf("%s were added to another row of the same family and programme: persons are counted, rupiah summed.", rowsOf(m.Folded)))
+		lines = append(lines, fmt.Sprintf("Added to another row of the same family and programme: %s. Persons are counted, rupiah summed.", rowsOf(m.Folded)))
 	}
 	if m.Ambiguous > 0 {
 		lines = append(lines, "Ambiguous rows have numbers of different families. They are among the rejected rows.")
 	}
 	if m.Recipients > 0 {
-		lines = append(lines, fmt.Sprintf("%s that receive but are no family of the edition are counted by programme and kelurahan, as part of the inclusion error.", recipients(m.Recipients)))
+		lines = append(lines, fmt.Sprintf("Counted by programme and kelurahan, as part of the inclusion error: %s whom no family of the edition stands for.", recipients(m.Recipients)))
 	}
 	if m.List != "" {
 		lines = append(lines, "Unmatched rows are listed in "+m.List)

@@ -24,8 +24,11 @@ type rejects struct {
 	err    error
 }
 
-func newRejects(input string) *rejects {
-	return &rejects{path: input + ".rejected.csv", byKind: map[[2]string]*Reason{}}
+func newRejects(input string) *rejects { return newList(input + ".rejected.csv") }
+
+// newList begins a list of rows at a path.
+func newList(path string) *rejects {
+	return &rejects{path: path, byKind: map[[2]string]*Reason{}}
 }
 
 // silentRejects writes nothing.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,12 +17,13 @@ import (
 // job is one import under way.
 type job struct {
 	Target
-	ctx     context.Context
-	file    *os.File
-	size    int64
-	im      registry.Import
-	report  *Report
-	rejects *rejects
+	ctx       context.Context
+	file      *os.File
+	size      int64
+	im        registry.Import
+	report    *Report
+	rejects   *rejects
+	unmatched *rejects // rows of a list that name no family of the edition; nil for other kinds of files
 }
 
 // dependsOn lists the kinds that the rows of a kind are checked against: a later import of one of them makes it
@@ -31,6 +33,7 @@ var dependsOn = map[registry.ImportKind][]registry.ImportKind{
 	registry.ImportPrograms:   {registry.ImportAreas},
 	registry.ImportIndicators: {registry.ImportAreas},
 	registry.ImportEnrolments: {registry.ImportHouseholds, registry.ImportPrograms},
+	registry.ImportPoints:     {registry.ImportHouseholds, registry.ImportAreas},
 }
 
 // begin opens the file and finds out whether the draft already holds it; report.Unchanged says so. The caller closes
@@ -72,6 +75,9 @@ func (j *job) close() {
 	j.file.Close()
 	if j.rejects != nil {
 		j.rejects.discard()
+	}
+	if j.unmatched != nil {
+		j.unmatched.discard()
 	}
 }
 
@@ -149,11 +155,16 @@ func (j *job) finish(err error) (*Report, error) {
 	j.report.Rejected, j.report.Reasons = j.rejects.count, j.rejects.sorted()
 	path, fileErr := j.rejects.keep()
 	j.report.RejectedFile = path
+	if j.unmatched != nil {
+		list, listErr := j.unmatched.keep()
+		j.report.Recipients.List = list
+		fileErr = errors.Join(fileErr, listErr)
+	}
 	switch {
 	case err != nil:
 		return j.report, err
 	case fileErr != nil:
-		j.note("the list of rejected rows could not be written: %v", fileErr)
+		j.note("the list of rejected or unmatched rows could not be written: %v", fileErr)
 	}
 	j.report.Rows = j.im.Rows
 	return j.report, nil

@@ -39,7 +39,7 @@ func openTable(j *job, in io.Reader, attributes []string, mapping *Mapping) (*ta
 	t.values = make([]map[string]string, len(t.names))
 	var ignored, personal []string
 	for i, name := range t.names {
-		attribute := mapping.attribute(name)
+		attribute := t.attributeOf(name, attributes, mapping)
 		switch {
 		case t.isKey(i):
 		case slices.Contains(attributes, attribute):
@@ -65,6 +65,25 @@ func openTable(j *job, in io.Reader, attributes []string, mapping *Mapping) (*ta
 		j.note("ignored columns: %s", strings.Join(ignored, ", "))
 	}
 	return t, nil
+}
+
+// attributeOf is what a column gives: its name, or what the mapping says of it. In lists of enrolments it may have the name that
+// offices use, where no other column gives the same.
+func (t *table) attributeOf(name string, attributes []string, mapping *Mapping) string {
+	attribute := mapping.attribute(name)
+	other := enrolmentNames[strings.Join(columnWords(name), "_")]
+	if other == "" || slices.Contains(attributes, attribute) || !slices.Contains(attributes, "period") || mapping.has(name) {
+		return attribute
+	}
+	for i := range t.names {
+		if t.isPlain(i, other, mapping) {
+			return attribute
+		}
+	}
+	if _, taken := t.columns[other]; taken {
+		return attribute
+	}
+	return other
 }
 
 // require gives the column of an attribute that the file must have.
