@@ -56,8 +56,15 @@ func (c *secretsRotate) begin(p *program, from, to *store) (*rotation, error) {
 	if err := access.WriteSecrets(c.NewSecrets, secrets); err != nil {
 		return nil, err
 	}
-	rekey := func(id registry.HouseholdID) registry.HouseholdID { return secrets.Rekey(former, id) }
-	return &rotation{copying{p, from, to, "kantong secrets rotate", secrets, rekey}, c.ID, c.Record, ""}, nil
+	anew := rekeying{
+		func(id registry.HouseholdID) registry.HouseholdID { return secrets.Rekey(former, id) },
+		func(hash registry.MatchHash) registry.MatchHash { return secrets.RekeyMatch(former, hash) },
+		same.rekeyUnmatched,
+	}
+	if c.Record {
+		anew.rekeyUnmatched = secrets.RekeyUnmatched
+	}
+	return &rotation{copying{p, from, to, "kantong secrets rotate", secrets, anew}, c.ID, c.Record, ""}, nil
 }
 
 // checkPlaces is CONFLICT when there is nothing to rotate, or anything where it is to go.
