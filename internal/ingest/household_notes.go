@@ -22,7 +22,7 @@ func (r *householdReader) notes() {
 		m.found.Number = r.names[r.identity.column]
 		r.job.report.Families = &m.found
 	} else if m.edition != "" && m.kind != "" {
-		r.job.note("edition %s was imported before numbers were kept as hashes: families are the same where their %s is", m.edition, r.names[r.identity.column])
+		r.job.note("edition %s has no hashes of numbers to compare with: families are the same where their %s is", m.edition, r.names[r.identity.column])
 	}
 	var names []string
 	for _, c := range r.table.keys {

@@ -35,13 +35,10 @@ type matching struct {
 
 // newMatching reads the keys of the newest published edition and, when adding to it, the draft.
 func newMatching(j *job) (*matching, error) {
-	m := &matching{base: &keyIndex{}, draft: &keyIndex{}, held: map[registry.HouseholdID]struct{}{}, ids: j.Secrets.Identities(),
+	m := &matching{edition: j.base, base: &keyIndex{}, draft: &keyIndex{}, held: map[registry.HouseholdID]struct{}{}, ids: j.Secrets.Identities(),
 		claims: map[int]claims{}, winners: map[registry.HouseholdID]int{}, went: map[int]struct{}{}}
-	editions, err := j.Store.Editions(j.ctx)
-	if err != nil {
-		return nil, err
-	}
-	if m.edition = newest(editions); m.edition != "" {
+	var err error
+	if m.edition != "" {
 		if m.base, err = newKeyIndex(j.Store.MatchKeys(j.ctx, m.edition)); err != nil {
 			return nil, err
 		}

@@ -23,6 +23,7 @@ type job struct {
 	im        registry.Import
 	report    *Report
 	rejects   *rejects
+	base      string   // newest published edition, whose families those of a file may be; "" for none
 	unmatched *rejects // rows of a list that name no family of the edition; nil for other kinds of files
 }
 
@@ -59,6 +60,14 @@ func begin(ctx context.Context, t Target, kind registry.ImportKind, path string,
 		j.im.Release = t.Release
 	}
 	j.rejects = newRejects(path)
+	if kind == registry.ImportHouseholds {
+		editions, err := t.Store.Editions(ctx)
+		if err != nil {
+			j.close()
+			return nil, err
+		}
+		j.base = newest(editions)
+	}
 	if err := j.hash(mapping); err != nil {
 		j.close()
 		return nil, err
@@ -81,7 +90,8 @@ func (j *job) close() {
 	}
 }
 
-// hash sets im.SHA256: that of the file, or of both hashes one after the other when there is a mapping.
+// hash sets im.SHA256: that of the file, or of both hashes one after the other when there is a mapping, and then of that with
+// whatever else decides what becomes of the file: settings, and the edition that families are compared with.
 func (j *job) hash(mapping *Mapping) error {
 	h := sha256.New()
 	if _, err := io.Copy(h, j.reader("checking")); err != nil {
@@ -93,8 +103,8 @@ func (j *job) hash(mapping *Mapping) error {
 		both := sha256.Sum256(append(sum, m[:]...))
 		sum = both[:]
 	}
-	if len(j.Set) > 0 {
-		both := sha256.Sum256(fmt.Appendf(sum, "%q", j.Set)) // in the order of attributes
+	if len(j.Set) > 0 || j.base != "" {
+		both := sha256.Sum256(fmt.Appendf(sum, "%q %q", j.Set, j.base)) // settings in the order of attributes
 		sum = both[:]
 	}
 	j.im.SHA256 = hex.EncodeToString(sum)

@@ -111,7 +111,7 @@ type Import struct {
 	Kind     ImportKind
 	Release  string // of enrolments
 	File     string // base name only
-	SHA256   string // of the file and the mapping it was read with
+	SHA256   string // of the file and what it was read with: a mapping, settings, the edition that its families are compared with
 	Rows     int64  // stored
 	Rejected int64
 	Append   bool
