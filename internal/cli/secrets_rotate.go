@@ -112,7 +112,7 @@ func (c *secretsRotate) conclude(p *program, from *store) error {
 3. When the new store is in use, destroy the old one, its backups and the old keys: with them the rotation is worth nothing.
 `, place, c.NewSecrets)
 	if c.ID {
-		fmt.Fprintln(p.stdout, "Families have other ids now: links to single ones and files that name them by the column id are void. Files with card numbers are imported as ever.")
+		fmt.Fprintln(p.stdout, "Families have other ids now: links to single ones and files that name them by the column id are void. Files with card numbers, NIK and other numbers are imported as ever: families are found by these.")
 	}
 	fmt.Fprintln(p.stdout, "Protected figures have other noise now: take those of the old store out of use, since two noises of one figure tell more than one.")
 	return nil

@@ -35,12 +35,12 @@ func ParseMatchKind(s string) (MatchKind, error) {
 	return "", Invalid("kind", "%q is no kind of match key", s)
 }
 
-// domain keeps the hashes of kinds apart from each other and from household ids.
-func (k MatchKind) domain() string {
+// domain keeps the hashes of kinds apart.
+func (k MatchKind) domain() MatchKind {
 	if k == MatchHead {
-		k = MatchMember
+		return MatchMember
 	}
-	return "match " + string(k)
+	return k
 }
 
 // MatchHash is the first 16 bytes of a keyed hash of a number that names a family or one of its members. Equal numbers of

@@ -78,7 +78,9 @@ func (i *Identities) Of(kind, number string) HouseholdID {
 
 // Match gives the match key of a number of a kind.
 func (i *Identities) Match(kind MatchKind, number string) MatchKey {
-	return MatchKey{kind, MatchHash(i.Of(kind.domain(), number))}
+	i.buf = append(i.buf[:0], "match "...) // no household id is made of such a text
+	i.buf = append(append(append(i.buf, kind.domain()...), 0), number...)
+	return MatchKey{kind, MatchHash(i.chain(i.buf))}
 }
 
 // Other gives the id of a household whose own is that of another family: one whose card was once the same.
