@@ -39,6 +39,7 @@ type Config struct {
 	Query      queryCommand      `cmd:"" help:"Answer a GraphQL operation without a server."`
 	Verify     verifyCommand     `cmd:"" help:"Ask a cited question again and compare the answers."`
 	Keychain   secretsCommand    `cmd:"" name:"secrets" help:"Look at the secret keys, and change them."`
+	Relink     relinkCommand     `cmd:"" help:"Join names and addresses from the office's own file to a list of families, for a visit."`
 	Report     reportCommand     `cmd:"" help:"Write tables for those who do not write GraphQL."`
 	Copy       copyCommand       `cmd:"" help:"Copy published editions from one store to another."`
 	Backup     backupCommand     `cmd:"" help:"Copy the store to a directory while a server may go on."`

@@ -16,18 +16,24 @@ import (
 
 type importCommand struct {
 	Areas      importAreas      `cmd:"" help:"Boundaries, GeoJSON. Codes by Kemendagri or BPS; what the kelurahan add up to is made from them."`
-	Households importHouseholds `cmd:"" help:"Families, CSV. Family-card numbers are hashed as they are read; names and NIK are never stored."`
+	Households importHouseholds `cmd:"" help:"Families, CSV. Card numbers, NIK and other ids become keyed hashes as they are read, by which the family is found again; names are never stored."`
 	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules, JSON."`
-	Enrolments importEnrolments `cmd:"" help:"Who is in which programme, CSV."`
+	Points     importPoints     `cmd:"" help:"Where families live, CSV: coordinates that come later than the families, by any of their numbers."`
+	Enrolments importEnrolments `cmd:"" help:"Who is in which programme, CSV: the list of a decree, say. Families are found by any of their numbers."`
 	Indicators importIndicators `cmd:"" help:"Published figures of areas, CSV."`
 }
 
-// importFlags are those of every import.
-type importFlags struct {
-	File    string `arg:"" help:"The file."`
-	Edition string `required:"" placeholder:"NAME" help:"The draft edition it goes into."`
-	Append  bool   `help:"Add to what earlier files of this kind put into the draft, instead of replacing it."`
-}
+// fileFlags are those of every import, importFlags of every one that may replace what is there.
+type (
+	fileFlags struct {
+		File    string `arg:"" help:"The file."`
+		Edition string `required:"" placeholder:"NAME" help:"The draft edition it goes into."`
+	}
+	importFlags struct {
+		fileFlags
+		Append bool `help:"Add to what earlier files of this kind put into the draft, instead of replacing it."`
+	}
+)
 
 type mappingFlag struct {
 	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry."`
@@ -51,9 +57,22 @@ type (
 	importEnrolments struct {
 		importFlags
 		mappingFlag
-		Release string `placeholder:"NAME" help:"The draft release it goes into (default: the edition's own)."`
+		Release string            `placeholder:"NAME" help:"The draft release it goes into (default: the edition's own)."`
+		Set     map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"What holds for every row, where the list has no column for it: program=PKH, decree=\"SK 12/2025\", period=\"Oktober 2025\", status, since, until, persons or rupiah. May be repeated."`
+	}
+	importPoints struct {
+		fileFlags
+		mappingFlag
 	}
 )
+
+func (c *importPoints) Run(p *program) error {
+	mapping, err := c.read()
+	if err != nil {
+		return err
+	}
+	return p.ingest(importFlags{fileFlags: c.fileFlags}, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Points(p.ctx, t, c.File, mapping) })
+}
 
 func (c *importAreas) Run(p *program) error {
 	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Areas(p.ctx, t, c.File) })
@@ -81,6 +100,7 @@ func (c *importEnrolments) Run(p *program) error {
 		return err
 	}
 	return p.ingest(c.importFlags, c.Release, func(t ingest.Target) (*ingest.Report, error) {
+		t.Set = c.Set
 		return ingest.Enrolments(p.ctx, t, c.File, mapping)
 	})
 }
@@ -133,6 +153,16 @@ func (p *program) show(r *ingest.Report) {
 		}
 		_ = t.Flush()
 		fmt.Fprintf(p.stdout, "  Every rejected row is listed in %s\n", r.RejectedFile)
+	}
+	var matches []string
+	if r.Families != nil {
+		matches = r.Families.Lines()
+	}
+	if r.Recipients != nil {
+		matches = append(matches, r.Recipients.Lines()...)
+	}
+	for _, line := range matches {
+		fmt.Fprintf(p.stdout, "  %s\n", line)
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(p.stdout, "  Note: %s\n", note)

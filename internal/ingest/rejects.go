@@ -24,9 +24,15 @@ type rejects struct {
 	err    error
 }
 
-func newRejects(input string) *rejects {
-	return &rejects{path: input + ".rejected.csv", byKind: map[[2]string]*Reason{}}
+func newRejects(input string) *rejects { return newList(input + ".rejected.csv") }
+
+// newList begins a list of rows at a path.
+func newList(path string) *rejects {
+	return &rejects{path: path, byKind: map[[2]string]*Reason{}}
 }
+
+// silentRejects writes nothing.
+func silentRejects() *rejects { return &rejects{byKind: map[[2]string]*Reason{}, err: errStopped} }
 
 // add counts a row by column and reason; detail is for the list alone. A value that identifies somebody must not be passed.
 func (r *rejects) add(line int, column, value, reason, detail string) {

@@ -20,6 +20,9 @@ type shelf struct {
 }
 
 func (s *shelf) Blocks(context.Context) ([]registry.BlockTree, error) { return s.blocks, nil }
+func (s *shelf) Unmatched(context.Context, registry.State) ([]registry.Unmatched, error) {
+	return nil, nil
+}
 func (s *shelf) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
 	s.blocks = append(s.blocks, trees...)
 	return nil
