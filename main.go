@@ -2,7 +2,7 @@
 // GraphQL.
 package main
 
-//go:generate go tool gqlgen generate
+//go:generate go run ./graph/fast/generate
 //go:generate go run ./internal/demo/sample
 
 import (

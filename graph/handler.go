@@ -39,6 +39,7 @@ type Options struct {
 	// when it gives an error, whether of its own or of what it called. nil keeps nothing.
 	Keep    func(http.ResponseWriter, *http.Request, Named) error
 	Streams Streams
+	Stock   bool // answers are written by gqlgen alone, to be compared with
 }
 
 // Bounds of what is kept of documents: parsed ones, and those that clients persist by hash.
@@ -70,7 +71,7 @@ func SDL() string {
 	return b.String()
 }
 
-func configure(c configurable, r *Resolver, o Options) {
+func configure(c configurable, s graphql.ExecutableSchema, r *Resolver, o Options) {
 	c.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	c.SetParserTokenLimit(r.Limits.Tokens)
 	c.SetErrorPresenter(present(o.Log, o.RequestID))
@@ -84,6 +85,9 @@ func configure(c configurable, r *Resolver, o Options) {
 	c.Use(newWitness(r, o))
 	c.Use(stateNote{r.Gate})
 	c.Use(errorOrder{})
+	if !o.Stock {
+		c.Use(generated.Fast(s))
+	}
 	if o.Observe != nil {
 		c.Use(meter{o.Observe})
 	}
@@ -91,13 +95,14 @@ func configure(c configurable, r *Resolver, o Options) {
 
 // NewHandler serves GraphQL over HTTP: POST, GET for queries, streams for subscriptions, and automatic persisted queries.
 func NewHandler(r *Resolver, o Options) http.Handler {
-	h := handler.New(schema(r))
+	s := schema(r)
+	h := handler.New(s)
 	post := conforming{Transport: transport.POST{}}
 	h.AddTransport(stream{Streams: o.Streams, gate: r.Gate, limits: r.Limits, witness: newWitness(r, o), plain: post})
 	h.AddTransport(conforming{Transport: transport.GET{}, keeper: keeper{keep: o.Keep, gate: r.Gate, witness: newWitness(r, o), observe: o.Observe}})
 	h.AddTransport(post)
 	h.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](persistedDocuments)})
-	configure(h, r, o)
+	configure(h, s, r, o)
 	return bounded(r.Limits, h)
 }
 
@@ -162,8 +167,9 @@ type Executor struct {
 
 // NewExecutor makes one.
 func NewExecutor(r *Resolver, o Options) Executor {
-	e := executor.New(schema(r))
-	configure(e, r, o)
+	s := schema(r)
+	e := executor.New(s)
+	configure(e, s, r, o)
 	return Executor{e, r.Gate}
 }
 
