@@ -2269,7 +2269,7 @@ func methodHousehold_area(ctx context.Context, _ *graphql.FieldContext, obj *mod
 	return obj.Area(ctx)
 }
 
-func methodHousehold_enrolments(ctx context.Context, _ *graphql.FieldContext, obj *model.Household) ([]*model.Enrolment, error) {
+func methodHousehold_enrolments(ctx context.Context, _ *graphql.FieldContext, obj *model.Household) ([]model.Enrolment, error) {
 	return obj.Enrolments(ctx)
 }
 
@@ -2366,7 +2366,7 @@ func fieldsOfHousehold(w *fast.Writer, p *fast.Progress, obj *model.Household) {
 			value = writeNDeprivation2ᚕkantongᚋinternalᚋregistryᚐDeprivationᚄ(w, &f.Place, obj.UnknownDeprivations())
 		case 12: // enrolments
 			if v, ok := fast.Resolve(w, f, obj, methodHousehold_enrolments); ok {
-				value = writeNEnrolment2ᚕᚖkantongᚋgraphᚋmodelᚐEnrolmentᚄ(w, &f.Place, v)
+				value = writeNEnrolment2ᚕkantongᚋgraphᚋmodelᚐEnrolmentᚄ(w, &f.Place, v)
 			}
 		case 13: // dwelling
 			if v, ok := fast.Resolve(w, f, obj, methodHousehold_dwelling); ok {
@@ -2451,11 +2451,11 @@ func fieldsOfHouseholdEdge(w *fast.Writer, p *fast.Progress, obj *model.Househol
 			w.B = append(w.B, `"HouseholdEdge"`...)
 			value = true
 		case 0: // cursor
-			value = writeNString2string(w, &f.Place, obj.Cursor)
+			value = writeNString2string(w, &f.Place, obj.Cursor())
 		case 1: // node
 			value = writeNHousehold2ᚖkantongᚋgraphᚋmodelᚐHousehold(w, &f.Place, obj.Node)
 		case 2: // distanceMeters
-			value = writeOFloat2ᚖfloat64(w, &f.Place, obj.DistanceMeters)
+			value = writeOFloat2ᚖfloat64(w, &f.Place, obj.DistanceMeters())
 		}
 		p.Done(value)
 	}
@@ -4491,17 +4491,12 @@ func writeNEditionEdge2ᚕkantongᚋgraphᚋmodelᚐEditionEdgeᚄ(w *fast.Write
 	return fast.List(w, at, v, true, writeNEditionEdge2kantongᚋgraphᚋmodelᚐEditionEdge)
 }
 
-func writeNEnrolment2ᚕᚖkantongᚋgraphᚋmodelᚐEnrolmentᚄ(w *fast.Writer, at *fast.Place, v []*model.Enrolment) bool {
-	return fast.List(w, at, v, true, func(w *fast.Writer, at *fast.Place, v **model.Enrolment) bool {
-		return writeNEnrolment2ᚖkantongᚋgraphᚋmodelᚐEnrolment(w, at, *v)
-	})
+func writeNEnrolment2kantongᚋgraphᚋmodelᚐEnrolment(w *fast.Writer, at *fast.Place, v *model.Enrolment) bool {
+	return objectEnrolment(w, at, v)
 }
 
-func writeNEnrolment2ᚖkantongᚋgraphᚋmodelᚐEnrolment(w *fast.Writer, at *fast.Place, v *model.Enrolment) bool {
-	if v == nil {
-		return w.NotNull(at, "Enrolment!")
-	}
-	return objectEnrolment(w, at, v)
+func writeNEnrolment2ᚕkantongᚋgraphᚋmodelᚐEnrolmentᚄ(w *fast.Writer, at *fast.Place, v []model.Enrolment) bool {
+	return fast.List(w, at, v, true, writeNEnrolment2kantongᚋgraphᚋmodelᚐEnrolment)
 }
 
 func writeNEnrolmentStatus2kantongᚋinternalᚋregistryᚐEnrolmentStatus(w *fast.Writer, at *fast.Place, v registry.EnrolmentStatus) bool {

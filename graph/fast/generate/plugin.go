@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"go/types"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,8 +19,6 @@ import (
 // plugin is a plugin of gqlgen's: it is told what gqlgen found out of the schema and the models.
 type plugin struct {
 	data    *codegen.Data
-	file    string
-	code    []byte
 	imports map[string]bool
 	objects map[string]bool // that have a function, or will
 	writers map[string]bool // of type references, by name
@@ -32,7 +31,7 @@ func (*plugin) Name() string { return "fast" }
 
 // GenerateCode is part of plugin.CodeGenerator. It makes functions for all that root fields reach.
 func (p *plugin) GenerateCode(data *codegen.Data) error {
-	p.data, p.file = data, filepath.Join(data.Config.Exec.Dir(), "fast.go")
+	p.data = data
 	p.objects, p.writers, p.parts = map[string]bool{}, map[string]bool{}, map[string]string{}
 	p.imports = map[string]bool{"context": true, "github.com/99designs/gqlgen/graphql": true, "kantong/graph/fast": true}
 	var roots strings.Builder
@@ -76,11 +75,11 @@ func Fast(s graphql.ExecutableSchema) fast.Extension {
 	for _, name := range slices.Sorted(maps.Keys(p.parts)) {
 		b.WriteString(p.parts[name])
 	}
-	var err error
-	if p.code, err = format.Source([]byte(b.String())); err != nil {
+	code, err := format.Source([]byte(b.String()))
+	if err != nil {
 		return fmt.Errorf("%w in\n%s", err, b.String())
 	}
-	return nil
+	return os.WriteFile(filepath.Join(data.Config.Exec.Dir(), "fast.go"), code, 0o644)
 }
 
 // typeName gives a type as Go writes it, and sees to its import.
