@@ -3,6 +3,7 @@
 package main
 
 //go:generate go run ./graph/fast/generate
+//go:generate go run ./graph/fast/generate -config graph/fast/corner/gqlgen.yml
 //go:generate go run ./internal/demo/sample
 
 import (

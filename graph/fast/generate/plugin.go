@@ -79,6 +79,9 @@ func Fast(s graphql.ExecutableSchema) fast.Extension {
 	if err != nil {
 		return fmt.Errorf("%w in\n%s", err, b.String())
 	}
+	if err := os.MkdirAll(data.Config.Exec.Dir(), 0o755); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(data.Config.Exec.Dir(), "fast.go"), code, 0o644)
 }
 
