@@ -4,6 +4,7 @@ package querygen
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -117,7 +118,7 @@ func (q *query) part(b *strings.Builder, d *ast.Definition, depth int) {
 	case 0:
 		fmt.Fprintf(b, "...%s%s ", q.condition(), q.selection(d, depth))
 	case 1:
-		able := q.Schema.GetPossibleTypes(d)
+		able := append(slices.Clone(q.Schema.GetPossibleTypes(d)), q.Schema.GetImplements(d)...)
 		inner := able[q.r.IntN(len(able))]
 		fmt.Fprintf(b, "... on %s%s%s ", inner.Name, q.condition(), q.selection(inner, depth))
 	case 2:

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"io"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -93,6 +94,32 @@ func MarshalMoody(m Moody) graphql.Marshaler {
 	}
 	return graphql.MarshalString(Fate(m).text())
 }
+
+// Shade is an enumeration that falls now and then where its name is written, or has none.
+type Shade uint64
+
+// AppendShade appends the name of a shade.
+func AppendShade(b []byte, s Shade) []byte {
+	switch f := Fate(s).fall(); {
+	case f.strikes("shade"):
+		return nil
+	case f%2 == 0:
+		return append(b, `"DARK"`...)
+	}
+	return append(b, `"LIGHT"`...)
+}
+
+// MarshalShade writes the name of a shade.
+func MarshalShade(s Shade) graphql.Marshaler {
+	b := AppendShade(nil, s)
+	if b == nil {
+		return graphql.Null
+	}
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = w.Write(b) })
+}
+
+// UnmarshalShade takes nothing: Shade stands in answers only.
+func UnmarshalShade(any) (Shade, error) { return 0, fmt.Errorf("no argument") }
 
 // UnmarshalMoody takes nothing: Moody stands in answers only.
 func UnmarshalMoody(any) (Moody, error) { return 0, fmt.Errorf("no argument") }

@@ -21,6 +21,7 @@ func leafOrNone(f Fate) *Leaf {
 }
 
 func (*Leaf) IsBeing() {}
+func (*Leaf) IsNamed() {}
 func (*Leaf) IsAny()   {}
 
 func (l *Leaf) Name() *string { return maybe(l.Fate.Of("name", 0).fall(), "leaf") }

@@ -10,6 +10,9 @@ import (
 // Being is an interface of the schema.
 type Being interface{ IsBeing() }
 
+// Named is another.
+type Named interface{ IsNamed() }
+
 // Any is a union of the schema.
 type Any interface{ IsAny() }
 
@@ -33,6 +36,7 @@ func thingOrNone(f Fate) *Thing {
 }
 
 func (*Thing) IsBeing() {}
+func (*Thing) IsNamed() {}
 func (*Thing) IsAny()   {}
 
 func (t *Thing) of(field string) Fate { return t.Fate.Of(field, 0).fall() }
@@ -66,6 +70,11 @@ func (t *Thing) Being() Being           { return beingOrNone(t.of("being")) }
 func (t *Thing) Loud() string           { return t.of("loud").text() }
 func (t *Thing) LoudThing() *Thing      { return thingOrNone(t.of("loudThing")) }
 func (t *Thing) Risky() (string, error) { return t.of("risky").text(), t.of("risky").fail() }
+func (t *Thing) Shade() Shade           { return Shade(t.of("shade")) }
+func (t *Thing) Shades() []Shade        { return list(t.of("shades"), func(f Fate) Shade { return Shade(f) }) }
+func (t *Thing) MaybeShades() []*Shade {
+	return list(t.of("maybeShades"), func(f Fate) *Shade { return maybe(f, Shade(f)) })
+}
 func (t *Thing) Colours() []Colour {
 	return list(t.of("colours"), func(f Fate) Colour { return AllColour[f%3] })
 }

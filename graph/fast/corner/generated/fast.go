@@ -151,6 +151,9 @@ var typeThing = fast.Type{
 		{Name: "colour", NonNull: true, Asks: false, Plain: true},
 		{Name: "colours", NonNull: true, Asks: false, Plain: true},
 		{Name: "maybeColours", NonNull: false, Asks: false, Plain: true},
+		{Name: "shade", NonNull: true, Asks: false, Plain: true},
+		{Name: "shades", NonNull: false, Asks: false, Plain: true},
+		{Name: "maybeShades", NonNull: true, Asks: false, Plain: true},
 		{Name: "leaf", NonNull: true, Asks: false, Plain: true},
 		{Name: "leafOrNone", NonNull: false, Asks: false, Plain: true},
 		{Name: "leaves", NonNull: true, Asks: false, Plain: true},
@@ -184,13 +187,13 @@ func objectThing(w *fast.Writer, at *fast.Place, obj *corner.Thing) bool {
 		var done sync.WaitGroup
 		for f := range p.Asking {
 			switch f.Index {
-			case 21:
-				fast.Ahead(w, &done, f, obj, methodThing_below)
-			case 22:
-				fast.Ahead(w, &done, f, obj, methodThing_aside)
-			case 23:
-				fast.Ahead(w, &done, f, obj, methodThing_others)
 			case 24:
+				fast.Ahead(w, &done, f, obj, methodThing_below)
+			case 25:
+				fast.Ahead(w, &done, f, obj, methodThing_aside)
+			case 26:
+				fast.Ahead(w, &done, f, obj, methodThing_others)
+			case 27:
 				fast.Ahead(w, &done, f, obj, methodThing_someOthers)
 			}
 		}
@@ -238,72 +241,78 @@ func fieldsOfThing(w *fast.Writer, p *fast.Progress, obj *corner.Thing) {
 			value = writeNColour2ᚕkantongᚋgraphᚋfastᚋcornerᚐColourᚄ(w, &f.Place, obj.Colours())
 		case 12: // maybeColours
 			value = writeOColour2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐColour(w, &f.Place, obj.MaybeColours())
-		case 13: // leaf
+		case 13: // shade
+			value = writeNShade2kantongᚋgraphᚋfastᚋcornerᚐShade(w, &f.Place, obj.Shade())
+		case 14: // shades
+			value = writeOShade2ᚕkantongᚋgraphᚋfastᚋcornerᚐShadeᚄ(w, &f.Place, obj.Shades())
+		case 15: // maybeShades
+			value = writeNShade2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐShade(w, &f.Place, obj.MaybeShades())
+		case 16: // leaf
 			v := obj.Leaf()
 			value = writeNLeaf2kantongᚋgraphᚋfastᚋcornerᚐLeaf(w, &f.Place, &v)
-		case 14: // leafOrNone
+		case 17: // leafOrNone
 			value = writeOLeaf2ᚖkantongᚋgraphᚋfastᚋcornerᚐLeaf(w, &f.Place, obj.LeafOrNone())
-		case 15: // leaves
+		case 18: // leaves
 			value = writeNLeaf2ᚕkantongᚋgraphᚋfastᚋcornerᚐLeafᚄ(w, &f.Place, obj.Leaves())
-		case 16: // maybeLeaves
+		case 19: // maybeLeaves
 			value = writeOLeaf2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐLeaf(w, &f.Place, obj.MaybeLeaves())
-		case 17: // strictLeaves
+		case 20: // strictLeaves
 			value = writeOLeaf2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐLeafᚄ(w, &f.Place, obj.StrictLeaves())
-		case 18: // grid
+		case 21: // grid
 			value = writeOLeaf2ᚕᚕkantongᚋgraphᚋfastᚋcornerᚐLeafᚄ(w, &f.Place, obj.Grid())
-		case 19: // words
+		case 22: // words
 			value = writeNString2ᚕᚕstring(w, &f.Place, obj.Words())
-		case 20: // self
+		case 23: // self
 			value = writeNThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, &f.Place, obj.Self())
-		case 21: // below
+		case 24: // below
 			if v, ok := fast.Resolve(w, f, obj, methodThing_below); ok {
 				value = writeNThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, &f.Place, v)
 			}
-		case 22: // aside
+		case 25: // aside
 			if v, ok := fast.Resolve(w, f, obj, methodThing_aside); ok {
 				value = writeOThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, &f.Place, v)
 			}
-		case 23: // others
+		case 26: // others
 			if v, ok := fast.Resolve(w, f, obj, methodThing_others); ok {
 				value = writeNThing2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐThingᚄ(w, &f.Place, v)
 			}
-		case 24: // someOthers
+		case 27: // someOthers
 			if v, ok := fast.Resolve(w, f, obj, methodThing_someOthers); ok {
 				value = writeOThing2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, &f.Place, v)
 			}
-		case 25: // argued
+		case 28: // argued
 			if v, ok := fast.Resolve(w, f, obj, methodThing_argued); ok {
 				value = writeNInt2int(w, &f.Place, v)
 			}
-		case 26: // risky
+		case 29: // risky
 			if v, ok := fast.Resolve(w, f, obj, methodThing_risky); ok {
 				value = writeNString2string(w, &f.Place, v)
 			}
-		case 27: // riskyLeaf
+		case 30: // riskyLeaf
 			if v, ok := fast.Resolve(w, f, obj, methodThing_riskyLeaf); ok {
 				value = writeOLeaf2ᚖkantongᚋgraphᚋfastᚋcornerᚐLeaf(w, &f.Place, v)
 			}
-		case 28: // loud
+		case 31: // loud
 			value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {
 				return w.Exec.(*executionContext)._Thing_loud(ctx, field, obj)
 			})
-		case 29: // loudThing
+		case 32: // loudThing
 			value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {
 				return w.Exec.(*executionContext)._Thing_loudThing(ctx, field, obj)
 			})
-		case 30: // resolved
+		case 33: // resolved
 			value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {
 				return w.Exec.(*executionContext)._Thing_resolved(ctx, field, obj)
 			})
-		case 31: // being
+		case 34: // being
 			value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {
 				return w.Exec.(*executionContext)._Thing_being(ctx, field, obj)
 			})
-		case 32: // beings
+		case 35: // beings
 			value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {
 				return w.Exec.(*executionContext)._Thing_beings(ctx, field, obj)
 			})
-		case 33: // any
+		case 36: // any
 			value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {
 				return w.Exec.(*executionContext)._Thing_any(ctx, field, obj)
 			})
@@ -381,6 +390,21 @@ func writeNMoody2kantongᚋgraphᚋfastᚋcornerᚐMoody(w *fast.Writer, at *fas
 		return w.NotNullText(at, "Moody!")
 	}
 	return true
+}
+
+func writeNShade2kantongᚋgraphᚋfastᚋcornerᚐShade(w *fast.Writer, at *fast.Place, v corner.Shade) bool {
+	b := corner.AppendShade(w.B, v)
+	if b == nil {
+		return w.NotNullText(at, "Shade!")
+	}
+	w.B = b
+	return true
+}
+
+func writeNShade2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐShade(w *fast.Writer, at *fast.Place, v []*corner.Shade) bool {
+	return fast.List(w, at, v, false, func(w *fast.Writer, at *fast.Place, v **corner.Shade) bool {
+		return writeOShade2ᚖkantongᚋgraphᚋfastᚋcornerᚐShade(w, at, *v)
+	})
 }
 
 func writeNString2string(w *fast.Writer, at *fast.Place, v string) bool {
@@ -489,6 +513,27 @@ func writeOMoody2ᚕkantongᚋgraphᚋfastᚋcornerᚐMoodyᚄ(w *fast.Writer, a
 	return fast.Scalars(w, at, v, true, func(w *fast.Writer, at *fast.Place, v *corner.Moody) bool {
 		return writeNMoody2kantongᚋgraphᚋfastᚋcornerᚐMoody(w, at, *v)
 	})
+}
+
+func writeOShade2ᚕkantongᚋgraphᚋfastᚋcornerᚐShadeᚄ(w *fast.Writer, at *fast.Place, v []corner.Shade) bool {
+	if v == nil {
+		return false
+	}
+	return fast.List(w, at, v, true, func(w *fast.Writer, at *fast.Place, v *corner.Shade) bool {
+		return writeNShade2kantongᚋgraphᚋfastᚋcornerᚐShade(w, at, *v)
+	})
+}
+
+func writeOShade2ᚖkantongᚋgraphᚋfastᚋcornerᚐShade(w *fast.Writer, at *fast.Place, v *corner.Shade) bool {
+	if v == nil {
+		return false
+	}
+	b := corner.AppendShade(w.B, *v)
+	if b == nil {
+		return false
+	}
+	w.B = b
+	return true
 }
 
 func writeOString2ᚕstringᚄ(w *fast.Writer, at *fast.Place, v []string) bool {

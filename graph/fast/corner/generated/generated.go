@@ -83,6 +83,7 @@ type ComplexityRoot struct {
 		LoudThing    func(childComplexity int) int
 		MaybeColours func(childComplexity int) int
 		MaybeLeaves  func(childComplexity int) int
+		MaybeShades  func(childComplexity int) int
 		Moods        func(childComplexity int) int
 		Moody        func(childComplexity int) int
 		Name         func(childComplexity int) int
@@ -94,6 +95,8 @@ type ComplexityRoot struct {
 		Risky        func(childComplexity int) int
 		RiskyLeaf    func(childComplexity int, strict *corner.Strict) int
 		Self         func(childComplexity int) int
+		Shade        func(childComplexity int) int
+		Shades       func(childComplexity int) int
 		SomeOthers   func(childComplexity int, n int) int
 		StrictLeaves func(childComplexity int) int
 		Tags         func(childComplexity int) int
@@ -410,6 +413,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Thing.MaybeLeaves(childComplexity), true
+	case "Thing.maybeShades":
+		if e.ComplexityRoot.Thing.MaybeShades == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Thing.MaybeShades(childComplexity), true
 	case "Thing.moods":
 		if e.ComplexityRoot.Thing.Moods == nil {
 			break
@@ -486,6 +495,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Thing.Self(childComplexity), true
+	case "Thing.shade":
+		if e.ComplexityRoot.Thing.Shade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Thing.Shade(childComplexity), true
+	case "Thing.shades":
+		if e.ComplexityRoot.Thing.Shades == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Thing.Shades(childComplexity), true
 	case "Thing.someOthers":
 		if e.ComplexityRoot.Thing.SomeOthers == nil {
 			break
@@ -625,14 +646,20 @@ interface Being {
   name: String
 }
 
+interface Named {
+  name: String
+}
+
 union Any = Thing | Leaf
 
 enum Colour { RED GREEN BLUE }
 
+enum Shade { DARK LIGHT }
+
 scalar Strict
 scalar Moody
 
-type Thing implements Being {
+type Thing implements Being & Named {
   id: ID!
   name: String
   count: Int!
@@ -646,6 +673,9 @@ type Thing implements Being {
   colour: Colour!
   colours: [Colour!]!
   maybeColours: [Colour]
+  shade: Shade!
+  shades: [Shade!]
+  maybeShades: [Shade]!
   leaf: Leaf!
   leafOrNone: Leaf
   leaves: [Leaf!]!
@@ -669,7 +699,7 @@ type Thing implements Being {
   any: Any
 }
 
-type Leaf implements Being {
+type Leaf implements Being & Named {
   id: ID!
   name: String
   value: Int
@@ -731,6 +761,12 @@ func (ec *executionContext) childFields_Thing(ctx context.Context, field graphql
 		return ec.fieldContext_Thing_colours(ctx, field)
 	case "maybeColours":
 		return ec.fieldContext_Thing_maybeColours(ctx, field)
+	case "shade":
+		return ec.fieldContext_Thing_shade(ctx, field)
+	case "shades":
+		return ec.fieldContext_Thing_shades(ctx, field)
+	case "maybeShades":
+		return ec.fieldContext_Thing_maybeShades(ctx, field)
 	case "leaf":
 		return ec.fieldContext_Thing_leaf(ctx, field)
 	case "leafOrNone":
@@ -2186,6 +2222,75 @@ func (ec *executionContext) _Thing_maybeColours(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Thing_maybeColours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Thing", field, true, false, "Colour")
+}
+
+func (ec *executionContext) _Thing_shade(ctx context.Context, field graphql.CollectedField, obj *corner.Thing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Thing_shade(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Shade(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v corner.Shade) graphql.Marshaler {
+			return ec.marshalNShade2kantongᚋgraphᚋfastᚋcornerᚐShade(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Thing_shade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Thing", field, true, false, "Shade")
+}
+
+func (ec *executionContext) _Thing_shades(ctx context.Context, field graphql.CollectedField, obj *corner.Thing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Thing_shades(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Shades(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []corner.Shade) graphql.Marshaler {
+			return ec.marshalOShade2ᚕkantongᚋgraphᚋfastᚋcornerᚐShadeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Thing_shades(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Thing", field, true, false, "Shade")
+}
+
+func (ec *executionContext) _Thing_maybeShades(ctx context.Context, field graphql.CollectedField, obj *corner.Thing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Thing_maybeShades(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaybeShades(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*corner.Shade) graphql.Marshaler {
+			return ec.marshalNShade2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐShade(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Thing_maybeShades(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Thing", field, true, false, "Shade")
 }
 
 func (ec *executionContext) _Thing_leaf(ctx context.Context, field graphql.CollectedField, obj *corner.Thing) (ret graphql.Marshaler) {
@@ -4021,11 +4126,34 @@ func (ec *executionContext) _Being(ctx context.Context, sel ast.SelectionSet, ob
 	}
 }
 
+func (ec *executionContext) _Named(ctx context.Context, sel ast.SelectionSet, obj corner.Named) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case *corner.Thing:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Thing(ctx, sel, obj)
+	case *corner.Leaf:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Leaf(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Named must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
 
-var leafImplementors = []string{"Leaf", "Any", "Being"}
+var leafImplementors = []string{"Leaf", "Any", "Being", "Named"}
 
 func (ec *executionContext) _Leaf(ctx context.Context, sel ast.SelectionSet, obj *corner.Leaf) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, leafImplementors)
@@ -4231,7 +4359,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
-var thingImplementors = []string{"Thing", "Any", "Being"}
+var thingImplementors = []string{"Thing", "Any", "Being", "Named"}
 
 func (ec *executionContext) _Thing(ctx context.Context, sel ast.SelectionSet, obj *corner.Thing) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, thingImplementors)
@@ -4305,6 +4433,21 @@ func (ec *executionContext) _Thing(ctx context.Context, sel ast.SelectionSet, ob
 		case "maybeColours":
 			out.Values[i] = ec._Thing_maybeColours(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shade":
+			out.Values[i] = ec._Thing_shade(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shades":
+			out.Values[i] = ec._Thing_shades(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maybeShades":
+			out.Values[i] = ec._Thing_maybeShades(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "leaf":
@@ -4962,6 +5105,44 @@ func (ec *executionContext) marshalNMoody2kantongᚋgraphᚋfastᚋcornerᚐMood
 	return res
 }
 
+func (ec *executionContext) unmarshalNShade2kantongᚋgraphᚋfastᚋcornerᚐShade(ctx context.Context, v any) (corner.Shade, error) {
+	res, err := corner.UnmarshalShade(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNShade2kantongᚋgraphᚋfastᚋcornerᚐShade(ctx context.Context, sel ast.SelectionSet, v corner.Shade) graphql.Marshaler {
+	_ = sel
+	res := corner.MarshalShade(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Shade!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNShade2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐShade(ctx context.Context, v any) ([]*corner.Shade, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*corner.Shade, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOShade2ᚖkantongᚋgraphᚋfastᚋcornerᚐShade(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNShade2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐShade(ctx context.Context, sel ast.SelectionSet, v []*corner.Shade) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOShade2ᚖkantongᚋgraphᚋfastᚋcornerᚐShade(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNStrict2kantongᚋgraphᚋfastᚋcornerᚐStrict(ctx context.Context, v any) (corner.Strict, error) {
 	res, err := corner.UnmarshalStrict(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -5459,6 +5640,60 @@ func (ec *executionContext) marshalOMoody2ᚕkantongᚋgraphᚋfastᚋcornerᚐM
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOShade2ᚕkantongᚋgraphᚋfastᚋcornerᚐShadeᚄ(ctx context.Context, v any) ([]corner.Shade, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]corner.Shade, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNShade2kantongᚋgraphᚋfastᚋcornerᚐShade(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOShade2ᚕkantongᚋgraphᚋfastᚋcornerᚐShadeᚄ(ctx context.Context, sel ast.SelectionSet, v []corner.Shade) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNShade2kantongᚋgraphᚋfastᚋcornerᚐShade(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOShade2ᚖkantongᚋgraphᚋfastᚋcornerᚐShade(ctx context.Context, v any) (*corner.Shade, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := corner.UnmarshalShade(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOShade2ᚖkantongᚋgraphᚋfastᚋcornerᚐShade(ctx context.Context, sel ast.SelectionSet, v *corner.Shade) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := corner.MarshalShade(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOStrict2ᚖkantongᚋgraphᚋfastᚋcornerᚐStrict(ctx context.Context, v any) (*corner.Strict, error) {
