@@ -14,6 +14,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -178,7 +179,7 @@ func benchServer(b *testing.B, p *program, s *store, engine string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	h := httptest.NewServer(server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: anyKey{}, Log: p.log, Observer: o}))
+	h := httptest.NewServer(server.Handler(server.Config{Files: fstest.MapFS{}, Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: anyKey{}, Log: p.log, Observer: o}))
 	b.Cleanup(h.Close)
 	return h.URL + "/graphql"
 }
