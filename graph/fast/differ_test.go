@@ -37,11 +37,15 @@ type pair struct{ stock, fast *executor.Executor }
 func newPair() (p pair, schema *ast.Schema) {
 	for _, e := range []**executor.Executor{&p.stock, &p.fast} {
 		s := generated.NewExecutableSchema(generated.Config{Resolvers: resolver{}, Directives: generated.DirectiveRoot{Shout: corner.Shout}})
+		var writes graphql.HandlerExtension
+		if e == &p.fast {
+			s, writes = generated.Fast(s)
+		}
 		*e = executor.New(s)
 		(*e).Use(extension.Introspection{})
 		(*e).SetRecoverFunc(func(_ context.Context, r any) error { return fmt.Errorf("recovered: %v", r) })
-		if e == &p.fast {
-			p.fast.Use(generated.Fast(s))
+		if writes != nil {
+			(*e).Use(writes)
 		}
 		schema = s.Schema()
 	}

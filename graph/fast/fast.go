@@ -9,15 +9,13 @@ package fast
 
 import (
 	"context"
-	"io"
 	"strings"
-	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Writer writes the answer to one root field.
+// Writer writes the answer to one field.
 type Writer struct {
 	B          []byte
 	Op         *graphql.OperationContext
@@ -36,10 +34,11 @@ func (w *Writer) rescue(at *Place, r any) {
 	w.Op.Error(ctx, w.Op.Recover(ctx, r))
 }
 
-// Root writes the value of a root field; known is false where it has no code for such a value.
+// Root writes the value of a field that gqlgen resolved; known is false where it has no code for such a value.
 type Root func(w *Writer, at *Place, value any) (written, known bool)
 
-// Roots is the generated code: a function for each root field, by "Query.areas", and what they need of an operation.
+// Roots is the generated code: a function for each field that gqlgen resolves and that is written here, by "Query.areas", and what
+// they need of an operation.
 type Roots struct {
 	Fields map[string]Root
 	Types  []*Type
@@ -51,6 +50,9 @@ type Extension struct{ roots *Roots }
 
 // New makes the extension of a generated package.
 func New(r *Roots) Extension { return Extension{r} }
+
+// Types are those that are written here.
+func (x Extension) Types() []*Type { return x.roots.Types }
 
 // ExtensionName is part of graphql.HandlerExtension.
 func (Extension) ExtensionName() string { return "Fast" }
@@ -65,15 +67,12 @@ func (x Extension) InterceptField(ctx context.Context, next graphql.Resolver) (a
 		return value, err
 	}
 	fc := graphql.GetFieldContext(ctx)
-	if fc.Object != "Query" && fc.Object != "Mutation" {
-		return value, nil
-	}
 	write := x.roots.Fields[fc.Object+"."+fc.Field.Name]
 	op := graphql.GetOperationContext(ctx)
-	if write == nil || strings.Contains(op.RawQuery, "defer") { // what is deferred is gqlgen's affair
+	if write == nil || defers(op) {
 		return value, nil
 	}
-	w := &Writer{B: buffer(), Op: op, Exec: x.roots.Exec(op), selections: fc.Field.Selections}
+	w := &Writer{B: Buffer(), Op: op, Exec: x.roots.Exec(op), selections: fc.Field.Selections}
 	written, known := write(w, &Place{ctx: ctx}, value)
 	switch {
 	case !known:
@@ -84,23 +83,5 @@ func (x Extension) InterceptField(ctx context.Context, next graphql.Resolver) (a
 	return text{w.B}, nil
 }
 
-// text is an answer that is written.
-type text struct{ b []byte }
-
-// MarshalGQL is called once: the buffer may then serve another answer.
-func (t text) MarshalGQL(w io.Writer) {
-	_, _ = w.Write(t.b)
-	if cap(t.b) <= keptBuffer {
-		buffers.Put(&t.b)
-	}
-}
-
-// Buffers begin at a size that most answers fit in; the few that are very large are not kept.
-const (
-	newBuffer  = 16 << 10
-	keptBuffer = 1 << 20
-)
-
-var buffers = sync.Pool{New: func() any { b := make([]byte, 0, newBuffer); return &b }}
-
-func buffer() []byte { return (*buffers.Get().(*[]byte))[:0] }
+// defers tells whether an answer may come in parts, which are gqlgen's affair.
+func defers(op *graphql.OperationContext) bool { return strings.Contains(op.RawQuery, "defer") }

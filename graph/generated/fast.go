@@ -16,20 +16,64 @@ import (
 	"time"
 )
 
-// Fast is the extension by which the answers of a schema, made by NewExecutableSchema, are written by package fast.
-func Fast(s graphql.ExecutableSchema) fast.Extension {
-	e := s.(*executableSchema)
-	return fast.New(&fast.Roots{Fields: fastRoots, Types: fastTypes, Exec: func(op *graphql.OperationContext) any { return newExecutionContext(op, e, nil) }})
+// Fast gives a schema, made by NewExecutableSchema, whose answers are written by package fast, and the extension that it needs.
+func Fast(s graphql.ExecutableSchema) (graphql.ExecutableSchema, fast.Extension) {
+	e := fastSchema{s.(*executableSchema)}
+	return e, fast.New(&fast.Roots{Fields: fastRoots, Types: fastTypes, Exec: e.context})
+}
+
+type fastSchema struct{ *executableSchema }
+
+func (e fastSchema) context(op *graphql.OperationContext) any {
+	return newExecutionContext(op, e.executableSchema, nil)
+}
+
+// Exec is part of graphql.ExecutableSchema.
+func (e fastSchema) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	if !fast.Query(op) {
+		return e.executableSchema.Exec(ctx)
+	}
+	ec := newExecutionContext(op, e.executableSchema, nil)
+	return fast.Once(func(ctx context.Context) graphql.Marshaler { return ec._Query(ctx, op.Operation.SelectionSet) })
 }
 
 var fastRoots = map[string]fast.Root{
-	"Query.edition": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.Edition)
-		return known && writeOEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(w, at, v), known
+	"Area.households": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.HouseholdConnection)
+		return known && writeOHouseholdConnection2ᚖkantongᚋgraphᚋmodelᚐHouseholdConnection(w, at, v), known
 	},
-	"Query.editions": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.EditionConnection)
-		return known && writeNEditionConnection2ᚖkantongᚋgraphᚋmodelᚐEditionConnection(w, at, v), known
+	"Mutation.createKey": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.KeyChange)
+		return known && writeOKeyChange2ᚖkantongᚋgraphᚋmodelᚐKeyChange(w, at, v), known
+	},
+	"Mutation.createProgram": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.ProgramChange)
+		return known && writeOProgramChange2ᚖkantongᚋgraphᚋmodelᚐProgramChange(w, at, v), known
+	},
+	"Mutation.discardEdition": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.DiscardChange)
+		return known && writeODiscardChange2ᚖkantongᚋgraphᚋmodelᚐDiscardChange(w, at, v), known
+	},
+	"Mutation.publishEdition": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.PublishChange)
+		return known && writeOPublishChange2ᚖkantongᚋgraphᚋmodelᚐPublishChange(w, at, v), known
+	},
+	"Mutation.revokeKey": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.KeyChange)
+		return known && writeOKeyChange2ᚖkantongᚋgraphᚋmodelᚐKeyChange(w, at, v), known
+	},
+	"Mutation.updateProgram": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.ProgramChange)
+		return known && writeOProgramChange2ᚖkantongᚋgraphᚋmodelᚐProgramChange(w, at, v), known
+	},
+	"Program.cgh": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Rate)
+		return known && writeORate2ᚖkantongᚋgraphᚋmodelᚐRate(w, at, v), known
+	},
+	"Query.allocate": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Allocation)
+		return known && writeOAllocation2ᚖkantongᚋgraphᚋmodelᚐAllocation(w, at, v), known
 	},
 	"Query.area": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*model.Area)
@@ -43,6 +87,30 @@ var fastRoots = map[string]fast.Root{
 		v, known := value.(*model.AreaConnection)
 		return known && writeNAreaConnection2ᚖkantongᚋgraphᚋmodelᚐAreaConnection(w, at, v), known
 	},
+	"Query.auditHead": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.AuditHead)
+		return known && writeOAuditHead2ᚖkantongᚋgraphᚋmodelᚐAuditHead(w, at, v), known
+	},
+	"Query.auditLog": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.AuditConnection)
+		return known && writeOAuditConnection2ᚖkantongᚋgraphᚋmodelᚐAuditConnection(w, at, v), known
+	},
+	"Query.auditVerification": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.AuditVerification)
+		return known && writeOAuditVerification2ᚖkantongᚋgraphᚋmodelᚐAuditVerification(w, at, v), known
+	},
+	"Query.edition": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Edition)
+		return known && writeOEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(w, at, v), known
+	},
+	"Query.editions": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.EditionConnection)
+		return known && writeNEditionConnection2ᚖkantongᚋgraphᚋmodelᚐEditionConnection(w, at, v), known
+	},
+	"Query.hotspots": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Hotspots)
+		return known && writeOHotspots2ᚖkantongᚋgraphᚋmodelᚐHotspots(w, at, v), known
+	},
 	"Query.household": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*model.Household)
 		return known && writeOHousehold2ᚖkantongᚋgraphᚋmodelᚐHousehold(w, at, v), known
@@ -51,109 +119,65 @@ var fastRoots = map[string]fast.Root{
 		v, known := value.(*model.HouseholdConnection)
 		return known && writeOHouseholdConnection2ᚖkantongᚋgraphᚋmodelᚐHouseholdConnection(w, at, v), known
 	},
-	"Query.summary": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.Summary)
-		return known && writeOSummary2ᚖkantongᚋgraphᚋmodelᚐSummary(w, at, v), known
-	},
-	"Query.summaries": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*model.SummaryGroup)
-		return known && writeOSummaryGroup2ᚕᚖkantongᚋgraphᚋmodelᚐSummaryGroupᚄ(w, at, v), known
-	},
-	"Query.programs": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*model.Program)
-		return known && writeNProgram2ᚕᚖkantongᚋgraphᚋmodelᚐProgramᚄ(w, at, v), known
-	},
-	"Query.program": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.Program)
-		return known && writeOProgram2ᚖkantongᚋgraphᚋmodelᚐProgram(w, at, v), known
-	},
-	"Query.viewer": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.Viewer)
-		return known && writeNViewer2ᚖkantongᚋgraphᚋmodelᚐViewer(w, at, v), known
-	},
-	"Query.rates": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*model.AreaRate)
-		return known && writeOAreaRate2ᚕᚖkantongᚋgraphᚋmodelᚐAreaRateᚄ(w, at, v), known
-	},
-	"Query.hotspots": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.Hotspots)
-		return known && writeOHotspots2ᚖkantongᚋgraphᚋmodelᚐHotspots(w, at, v), known
-	},
-	"Query.priorities": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.Priorities)
-		return known && writeOPriorities2ᚖkantongᚋgraphᚋmodelᚐPriorities(w, at, v), known
-	},
-	"Query.quadrant": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*model.AreaQuadrant)
-		return known && writeOAreaQuadrant2ᚕᚖkantongᚋgraphᚋmodelᚐAreaQuadrantᚄ(w, at, v), known
-	},
-	"Query.allocate": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.Allocation)
-		return known && writeOAllocation2ᚖkantongᚋgraphᚋmodelᚐAllocation(w, at, v), known
-	},
-	"Query.whatIf": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.WhatIf)
-		return known && writeOWhatIf2ᚖkantongᚋgraphᚋmodelᚐWhatIf(w, at, v), known
-	},
-	"Query.pockets": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*model.Pocket)
-		return known && writeOPocket2ᚕᚖkantongᚋgraphᚋmodelᚐPocketᚄ(w, at, v), known
+	"Query.keys": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*model.Key)
+		return known && writeOKey2ᚕᚖkantongᚋgraphᚋmodelᚐKeyᚄ(w, at, v), known
 	},
 	"Query.measures": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.([]*model.MeasureDescription)
 		return known && writeOMeasureDescription2ᚕᚖkantongᚋgraphᚋmodelᚐMeasureDescriptionᚄ(w, at, v), known
 	},
-	"Query.trend": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*model.AreaTrend)
-		return known && writeOAreaTrend2ᚕᚖkantongᚋgraphᚋmodelᚐAreaTrendᚄ(w, at, v), known
+	"Query.pockets": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*model.Pocket)
+		return known && writeOPocket2ᚕᚖkantongᚋgraphᚋmodelᚐPocketᚄ(w, at, v), known
+	},
+	"Query.priorities": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Priorities)
+		return known && writeOPriorities2ᚖkantongᚋgraphᚋmodelᚐPriorities(w, at, v), known
+	},
+	"Query.program": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Program)
+		return known && writeOProgram2ᚖkantongᚋgraphᚋmodelᚐProgram(w, at, v), known
+	},
+	"Query.programs": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*model.Program)
+		return known && writeNProgram2ᚕᚖkantongᚋgraphᚋmodelᚐProgramᚄ(w, at, v), known
+	},
+	"Query.quadrant": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*model.AreaQuadrant)
+		return known && writeOAreaQuadrant2ᚕᚖkantongᚋgraphᚋmodelᚐAreaQuadrantᚄ(w, at, v), known
+	},
+	"Query.rates": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*model.AreaRate)
+		return known && writeOAreaRate2ᚕᚖkantongᚋgraphᚋmodelᚐAreaRateᚄ(w, at, v), known
 	},
 	"Query.readings": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.([]*model.IndicatorReading)
 		return known && writeOIndicatorReading2ᚕᚖkantongᚋgraphᚋmodelᚐIndicatorReadingᚄ(w, at, v), known
 	},
+	"Query.summaries": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*model.SummaryGroup)
+		return known && writeOSummaryGroup2ᚕᚖkantongᚋgraphᚋmodelᚐSummaryGroupᚄ(w, at, v), known
+	},
+	"Query.summary": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Summary)
+		return known && writeOSummary2ᚖkantongᚋgraphᚋmodelᚐSummary(w, at, v), known
+	},
+	"Query.trend": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*model.AreaTrend)
+		return known && writeOAreaTrend2ᚕᚖkantongᚋgraphᚋmodelᚐAreaTrendᚄ(w, at, v), known
+	},
 	"Query.unreached": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*model.HouseholdConnection)
 		return known && writeOHouseholdConnection2ᚖkantongᚋgraphᚋmodelᚐHouseholdConnection(w, at, v), known
 	},
-	"Query.keys": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*model.Key)
-		return known && writeOKey2ᚕᚖkantongᚋgraphᚋmodelᚐKeyᚄ(w, at, v), known
+	"Query.viewer": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Viewer)
+		return known && writeNViewer2ᚖkantongᚋgraphᚋmodelᚐViewer(w, at, v), known
 	},
-	"Query.auditLog": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.AuditConnection)
-		return known && writeOAuditConnection2ᚖkantongᚋgraphᚋmodelᚐAuditConnection(w, at, v), known
-	},
-	"Query.auditHead": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.AuditHead)
-		return known && writeOAuditHead2ᚖkantongᚋgraphᚋmodelᚐAuditHead(w, at, v), known
-	},
-	"Query.auditVerification": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.AuditVerification)
-		return known && writeOAuditVerification2ᚖkantongᚋgraphᚋmodelᚐAuditVerification(w, at, v), known
-	},
-	"Mutation.createProgram": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.ProgramChange)
-		return known && writeOProgramChange2ᚖkantongᚋgraphᚋmodelᚐProgramChange(w, at, v), known
-	},
-	"Mutation.updateProgram": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.ProgramChange)
-		return known && writeOProgramChange2ᚖkantongᚋgraphᚋmodelᚐProgramChange(w, at, v), known
-	},
-	"Mutation.publishEdition": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.PublishChange)
-		return known && writeOPublishChange2ᚖkantongᚋgraphᚋmodelᚐPublishChange(w, at, v), known
-	},
-	"Mutation.discardEdition": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.DiscardChange)
-		return known && writeODiscardChange2ᚖkantongᚋgraphᚋmodelᚐDiscardChange(w, at, v), known
-	},
-	"Mutation.createKey": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.KeyChange)
-		return known && writeOKeyChange2ᚖkantongᚋgraphᚋmodelᚐKeyChange(w, at, v), known
-	},
-	"Mutation.revokeKey": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*model.KeyChange)
-		return known && writeOKeyChange2ᚖkantongᚋgraphᚋmodelᚐKeyChange(w, at, v), known
+	"Query.whatIf": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.WhatIf)
+		return known && writeOWhatIf2ᚖkantongᚋgraphᚋmodelᚐWhatIf(w, at, v), known
 	},
 }
 
@@ -5234,6 +5258,13 @@ func writeOPublishChange2ᚖkantongᚋgraphᚋmodelᚐPublishChange(w *fast.Writ
 		return false
 	}
 	return objectPublishChange(w, at, v)
+}
+
+func writeORate2ᚖkantongᚋgraphᚋmodelᚐRate(w *fast.Writer, at *fast.Place, v *model.Rate) bool {
+	if v == nil {
+		return false
+	}
+	return objectRate(w, at, v)
 }
 
 func writeORequestAllowance2ᚖkantongᚋgraphᚋmodelᚐRequestAllowance(w *fast.Writer, at *fast.Place, v *model.RequestAllowance) bool {

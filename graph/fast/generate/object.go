@@ -50,6 +50,7 @@ func (p *plugin) makeObject(o *codegen.Object) string {
 		name := fmt.Sprintf("method%s_%s", o.Name, f.Name)
 		switch way {
 		case stock:
+			p.begin(f)
 			fmt.Fprintf(&cases, "value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {\nreturn w.Exec.(*executionContext)._%s_%s(ctx, field, obj)\n})\n", o.Name, f.Name)
 		case method:
 			fmt.Fprintf(&cases, "if v, ok := fast.Resolve(w, f, obj, %s); ok {\nvalue = %s\n}\n", name, p.call(f.TypeReference, "&f.Place", "v"))

@@ -23,6 +23,7 @@ type plugin struct {
 	objects map[string]bool // that have a function, or will
 	writers map[string]bool // of type references, by name
 	parts   map[string]string
+	roots   map[string]string // where package fast takes over from gqlgen, by "Query.areas"
 	waiting []func()
 }
 
@@ -33,16 +34,15 @@ func (*plugin) Name() string { return "fast" }
 func (p *plugin) GenerateCode(data *codegen.Data) error {
 	p.data = data
 	p.objects, p.writers, p.parts = map[string]bool{}, map[string]bool{}, map[string]string{}
+	p.roots = map[string]string{}
 	p.imports = map[string]bool{"context": true, "github.com/99designs/gqlgen/graphql": true, "kantong/graph/fast": true}
-	var roots strings.Builder
 	for _, root := range []*codegen.Object{data.QueryRoot, data.MutationRoot} {
 		if root == nil {
 			continue
 		}
 		for _, f := range root.Fields {
-			if ref := f.TypeReference; !strings.HasPrefix(f.Name, "__") && ref.Definition.Kind == ast.Object && p.writable(ref) {
-				fmt.Fprintf(&roots, "%q: func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {\nv, known := value.(%s)\nreturn known && %s, known\n},\n",
-					root.Name+"."+f.Name, p.typeName(ref.GO), p.call(ref, "at", "v"))
+			if !strings.HasPrefix(f.Name, "__") {
+				p.begin(f)
 			}
 		}
 	}
@@ -60,14 +60,34 @@ func (p *plugin) GenerateCode(data *codegen.Data) error {
 	}
 	b.WriteString(`)
 
-// Fast is the extension by which the answers of a schema, made by NewExecutableSchema, are written by package fast.
-func Fast(s graphql.ExecutableSchema) fast.Extension {
-	e := s.(*executableSchema)
-	return fast.New(&fast.Roots{Fields: fastRoots, Types: fastTypes, Exec: func(op *graphql.OperationContext) any { return newExecutionContext(op, e, nil) }})
+// Fast gives a schema, made by NewExecutableSchema, whose answers are written by package fast, and the extension that it needs.
+func Fast(s graphql.ExecutableSchema) (graphql.ExecutableSchema, fast.Extension) {
+	e := fastSchema{s.(*executableSchema)}
+	return e, fast.New(&fast.Roots{Fields: fastRoots, Types: fastTypes, Exec: e.context})
+}
+
+type fastSchema struct{ *executableSchema }
+
+func (e fastSchema) context(op *graphql.OperationContext) any {
+	return newExecutionContext(op, e.executableSchema, nil)
+}
+
+// Exec is part of graphql.ExecutableSchema.
+func (e fastSchema) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	if !fast.Query(op) {
+		return e.executableSchema.Exec(ctx)
+	}
+	ec := newExecutionContext(op, e.executableSchema, nil)
+	return fast.Once(func(ctx context.Context) graphql.Marshaler { return ec._Query(ctx, op.Operation.SelectionSet) })
 }
 
 `)
-	fmt.Fprintf(&b, "var fastRoots = map[string]fast.Root{\n%s}\n\nvar fastTypes = []*fast.Type{\n", roots.String())
+	b.WriteString("var fastRoots = map[string]fast.Root{\n")
+	for _, name := range slices.Sorted(maps.Keys(p.roots)) {
+		b.WriteString(p.roots[name])
+	}
+	b.WriteString("}\n\nvar fastTypes = []*fast.Type{\n")
 	for _, name := range slices.Sorted(maps.Keys(p.objects)) {
 		fmt.Fprintf(&b, "&type%s,\n", name)
 	}
@@ -83,6 +103,17 @@ func Fast(s graphql.ExecutableSchema) fast.Extension {
 		return err
 	}
 	return os.WriteFile(filepath.Join(data.Config.Exec.Dir(), "fast.go"), code, 0o644)
+}
+
+// begin lets package fast write what a field gives that gqlgen resolves.
+func (p *plugin) begin(f *codegen.Field) {
+	ref := f.TypeReference
+	if ref.Definition.Kind != ast.Object || !p.writable(ref) {
+		return
+	}
+	name := f.Object.Name + "." + f.Name
+	p.roots[name] = fmt.Sprintf("%q: func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {\nv, known := value.(%s)\nreturn known && %s, known\n},\n",
+		name, p.typeName(ref.GO), p.call(ref, "at", "v"))
 }
 
 // typeName gives a type as Go writes it, and sees to its import.

@@ -11,28 +11,36 @@ import (
 	"sync"
 )
 
-// Fast is the extension by which the answers of a schema, made by NewExecutableSchema, are written by package fast.
-func Fast(s graphql.ExecutableSchema) fast.Extension {
-	e := s.(*executableSchema)
-	return fast.New(&fast.Roots{Fields: fastRoots, Types: fastTypes, Exec: func(op *graphql.OperationContext) any { return newExecutionContext(op, e, nil) }})
+// Fast gives a schema, made by NewExecutableSchema, whose answers are written by package fast, and the extension that it needs.
+func Fast(s graphql.ExecutableSchema) (graphql.ExecutableSchema, fast.Extension) {
+	e := fastSchema{s.(*executableSchema)}
+	return e, fast.New(&fast.Roots{Fields: fastRoots, Types: fastTypes, Exec: e.context})
+}
+
+type fastSchema struct{ *executableSchema }
+
+func (e fastSchema) context(op *graphql.OperationContext) any {
+	return newExecutionContext(op, e.executableSchema, nil)
+}
+
+// Exec is part of graphql.ExecutableSchema.
+func (e fastSchema) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	if !fast.Query(op) {
+		return e.executableSchema.Exec(ctx)
+	}
+	ec := newExecutionContext(op, e.executableSchema, nil)
+	return fast.Once(func(ctx context.Context) graphql.Marshaler { return ec._Query(ctx, op.Operation.SelectionSet) })
 }
 
 var fastRoots = map[string]fast.Root{
-	"Query.one": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+	"Mutation.change": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*corner.Thing)
 		return known && writeNThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, at, v), known
 	},
-	"Query.perhaps": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*corner.Thing)
-		return known && writeOThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, at, v), known
-	},
-	"Query.many": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*corner.Thing)
-		return known && writeNThing2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐThingᚄ(w, at, v), known
-	},
-	"Query.some": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.([]*corner.Thing)
-		return known && writeOThing2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, at, v), known
+	"Mutation.forget": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*corner.Leaf)
+		return known && writeOLeaf2ᚖkantongᚋgraphᚋfastᚋcornerᚐLeaf(w, at, v), known
 	},
 	"Query.leaf": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*corner.Leaf)
@@ -42,13 +50,29 @@ var fastRoots = map[string]fast.Root{
 		v, known := value.([]*corner.Leaf)
 		return known && writeOLeaf2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐLeafᚄ(w, at, v), known
 	},
-	"Mutation.change": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+	"Query.many": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*corner.Thing)
+		return known && writeNThing2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐThingᚄ(w, at, v), known
+	},
+	"Query.one": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*corner.Thing)
 		return known && writeNThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, at, v), known
 	},
-	"Mutation.forget": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
-		v, known := value.(*corner.Leaf)
-		return known && writeOLeaf2ᚖkantongᚋgraphᚋfastᚋcornerᚐLeaf(w, at, v), known
+	"Query.perhaps": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*corner.Thing)
+		return known && writeOThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, at, v), known
+	},
+	"Query.some": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.([]*corner.Thing)
+		return known && writeOThing2ᚕᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, at, v), known
+	},
+	"Thing.loudThing": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*corner.Thing)
+		return known && writeOThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, at, v), known
+	},
+	"Thing.resolved": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*corner.Thing)
+		return known && writeOThing2ᚖkantongᚋgraphᚋfastᚋcornerᚐThing(w, at, v), known
 	},
 }
 
