@@ -2,7 +2,8 @@
 // GraphQL.
 package main
 
-//go:generate go tool gqlgen generate
+//go:generate go run ./graph/fast/generate
+//go:generate go run ./graph/fast/generate -config graph/fast/corner/gqlgen.yml
 //go:generate go run ./internal/demo/sample
 
 import (

@@ -24,6 +24,7 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"kantong/graph/fast"
 	"kantong/graph/generated"
 	"kantong/internal/disclosure"
 	"kantong/internal/registry"
@@ -39,6 +40,7 @@ type Options struct {
 	// when it gives an error, whether of its own or of what it called. nil keeps nothing.
 	Keep    func(http.ResponseWriter, *http.Request, Named) error
 	Streams Streams
+	Stock   bool // answers are written by gqlgen alone, to be compared with
 }
 
 // Bounds of what is kept of documents: parsed ones, and those that clients persist by hash.
@@ -63,6 +65,16 @@ func schema(r *Resolver) graphql.ExecutableSchema {
 	return s
 }
 
+// written is the schema, and what writes its answers; nil for gqlgen.
+func written(r *Resolver, o Options) (graphql.ExecutableSchema, *fast.Extension) {
+	s := schema(r)
+	if o.Stock {
+		return s, nil
+	}
+	s, writes := generated.Fast(s)
+	return s, &writes
+}
+
 // SDL is the schema as text, with every description.
 func SDL() string {
 	var b strings.Builder
@@ -70,7 +82,7 @@ func SDL() string {
 	return b.String()
 }
 
-func configure(c configurable, r *Resolver, o Options) {
+func configure(c configurable, writes *fast.Extension, r *Resolver, o Options) {
 	c.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	c.SetParserTokenLimit(r.Limits.Tokens)
 	c.SetErrorPresenter(present(o.Log, o.RequestID))
@@ -84,6 +96,9 @@ func configure(c configurable, r *Resolver, o Options) {
 	c.Use(newWitness(r, o))
 	c.Use(stateNote{r.Gate})
 	c.Use(errorOrder{})
+	if writes != nil {
+		c.Use(*writes)
+	}
 	if o.Observe != nil {
 		c.Use(meter{o.Observe})
 	}
@@ -91,13 +106,14 @@ func configure(c configurable, r *Resolver, o Options) {
 
 // NewHandler serves GraphQL over HTTP: POST, GET for queries, streams for subscriptions, and automatic persisted queries.
 func NewHandler(r *Resolver, o Options) http.Handler {
-	h := handler.New(schema(r))
+	s, writes := written(r, o)
+	h := handler.New(s)
 	post := conforming{Transport: transport.POST{}}
 	h.AddTransport(stream{Streams: o.Streams, gate: r.Gate, limits: r.Limits, witness: newWitness(r, o), plain: post})
 	h.AddTransport(conforming{Transport: transport.GET{}, keeper: keeper{keep: o.Keep, gate: r.Gate, witness: newWitness(r, o), observe: o.Observe}})
 	h.AddTransport(post)
 	h.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](persistedDocuments)})
-	configure(h, r, o)
+	configure(h, writes, r, o)
 	return bounded(r.Limits, h)
 }
 
@@ -162,8 +178,9 @@ type Executor struct {
 
 // NewExecutor makes one.
 func NewExecutor(r *Resolver, o Options) Executor {
-	e := executor.New(schema(r))
-	configure(e, r, o)
+	s, writes := written(r, o)
+	e := executor.New(s)
+	configure(e, writes, r, o)
 	return Executor{e, r.Gate}
 }
 

@@ -31,6 +31,7 @@ type fixture struct {
 	records    []registry.Record
 	enrolments []registry.Enrolment
 	calls      atomic.Int64
+	fault      atomic.Pointer[func(call string) error] // what becomes of an engine's calls; nil: nothing
 	blocks     []registry.BlockTree
 	resolver   *graph.Resolver
 	cite       bool               // ask for citations
@@ -157,7 +158,7 @@ func (f *fixture) Open(ctx context.Context, s registry.State) (*registry.Dataset
 		}
 		return out, nil
 	})
-	return &d, &counting{e, &f.calls}, err
+	return &d, &counting{e, f}, err
 }
 
 func all[T any](list []T) iter.Seq2[T, error] {
@@ -170,29 +171,45 @@ func all[T any](list []T) iter.Seq2[T, error] {
 	}
 }
 
-// counting counts the calls of an engine.
+// counting counts the calls of an engine, and lets them fail.
 type counting struct {
 	registry.Engine
-	calls *atomic.Int64
+	f *fixture
+}
+
+func (c *counting) called(name string) error {
+	c.f.calls.Add(1)
+	if fault := c.f.fault.Load(); fault != nil {
+		return (*fault)(name)
+	}
+	return nil
 }
 
 func (c *counting) Summarise(ctx context.Context, q []registry.SummaryQuery) ([][]registry.Cell, error) {
-	c.calls.Add(1)
+	if err := c.called("Summarise"); err != nil {
+		return nil, err
+	}
 	return c.Engine.Summarise(ctx, q)
 }
 
 func (c *counting) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {
-	c.calls.Add(1)
+	if err := c.called("Rows"); err != nil {
+		return nil, err
+	}
 	return c.Engine.Rows(ctx, q)
 }
 
 func (c *counting) Details(ctx context.Context, ids []registry.HouseholdID, want registry.DetailParts) ([]registry.Details, error) {
-	c.calls.Add(1)
+	if err := c.called("Details"); err != nil {
+		return nil, err
+	}
 	return c.Engine.Details(ctx, ids, want)
 }
 
 func (c *counting) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
-	c.calls.Add(1)
+	if err := c.called("Points"); err != nil {
+		return nil, err
+	}
 	return c.Engine.Points(ctx, q)
 }
 

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"kantong/graph/fast"
 	"kantong/internal/access"
 	"kantong/internal/disclosure"
 	"kantong/internal/registry"
@@ -97,9 +97,10 @@ func (k *keeper) make(ctx context.Context, op *graphql.OperationContext, moment 
 	if response == nil {
 		return nil, nil, fmt.Errorf("no answer: %w", context.Cause(ctx))
 	}
-	if body, err = json.Marshal(response); err != nil {
+	if body, err = appendResponse(nil, response); err != nil {
 		return nil, nil, err
 	}
+	fast.Release(response.Data)
 	o, ok := ctx.Value(operationKey{}).(*operation)
 	if !ok || len(response.Errors) > 0 || o.viewer.Shown.Count() > 0 || !o.ofItsMoment() {
 		return nil, nil, &Unkept{body}

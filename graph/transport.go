@@ -30,7 +30,7 @@ func (c conforming) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		k.GraphExecutor, k.w, k.r = exec, refusal, r
 		exec = &k
 	}
-	asked := &questioner{GraphExecutor: exec}
+	asked := &questioner{GraphExecutor: writing{exec, refusal}}
 	c.Transport.Do(refusal, r, asked)
 	switch {
 	case refusal.status == 0:

@@ -14610,8 +14610,8 @@ func (ec *executionContext) _Household_enrolments(ctx context.Context, field gra
 			return obj.Enrolments(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Enrolment) graphql.Marshaler {
-			return ec.marshalNEnrolment2ᚕᚖkantongᚋgraphᚋmodelᚐEnrolmentᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Enrolment) graphql.Marshaler {
+			return ec.marshalNEnrolment2ᚕkantongᚋgraphᚋmodelᚐEnrolmentᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14790,7 +14790,7 @@ func (ec *executionContext) _HouseholdEdge_cursor(ctx context.Context, field gra
 			return ec.fieldContext_HouseholdEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -14801,7 +14801,7 @@ func (ec *executionContext) _HouseholdEdge_cursor(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_HouseholdEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("HouseholdEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("HouseholdEdge", field, true, false, "String")
 }
 
 func (ec *executionContext) _HouseholdEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.HouseholdEdge) (ret graphql.Marshaler) {
@@ -14845,7 +14845,7 @@ func (ec *executionContext) _HouseholdEdge_distanceMeters(ctx context.Context, f
 			return ec.fieldContext_HouseholdEdge_distanceMeters(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DistanceMeters, nil
+			return obj.DistanceMeters(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -14856,7 +14856,7 @@ func (ec *executionContext) _HouseholdEdge_distanceMeters(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_HouseholdEdge_distanceMeters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("HouseholdEdge", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("HouseholdEdge", field, true, false, "Float")
 }
 
 func (ec *executionContext) _IndicatorContribution_deprivation(ctx context.Context, field graphql.CollectedField, obj *model.IndicatorContribution) (ret graphql.Marshaler) {
@@ -30211,11 +30211,15 @@ func (ec *executionContext) marshalNEditionEdge2ᚕkantongᚋgraphᚋmodelᚐEdi
 	return ret
 }
 
-func (ec *executionContext) marshalNEnrolment2ᚕᚖkantongᚋgraphᚋmodelᚐEnrolmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Enrolment) graphql.Marshaler {
+func (ec *executionContext) marshalNEnrolment2kantongᚋgraphᚋmodelᚐEnrolment(ctx context.Context, sel ast.SelectionSet, v model.Enrolment) graphql.Marshaler {
+	return ec._Enrolment(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEnrolment2ᚕkantongᚋgraphᚋmodelᚐEnrolmentᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Enrolment) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNEnrolment2ᚖkantongᚋgraphᚋmodelᚐEnrolment(ctx, sel, v[i])
+		return ec.marshalNEnrolment2kantongᚋgraphᚋmodelᚐEnrolment(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -30225,14 +30229,6 @@ func (ec *executionContext) marshalNEnrolment2ᚕᚖkantongᚋgraphᚋmodelᚐEn
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNEnrolment2ᚖkantongᚋgraphᚋmodelᚐEnrolment(ctx context.Context, sel ast.SelectionSet, v *model.Enrolment) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Enrolment!")
-		return graphql.Null
-	}
-	return ec._Enrolment(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNEnrolmentStatus2kantongᚋinternalᚋregistryᚐEnrolmentStatus(ctx context.Context, v any) (registry.EnrolmentStatus, error) {

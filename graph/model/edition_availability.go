@@ -19,7 +19,7 @@ type DeprivationAvailability struct {
 
 // Availability counts of how many households each deprivation is known, once for the edition.
 func (e *Edition) Availability(ctx context.Context) ([]DeprivationAvailability, error) {
-	cell, err := onceAt(&e.known, "known", func() (registry.Cell, error) { return e.countKnown(ctx) })
+	cell, err := onceAt(&e.known, []byte("known"), ctx, e.countKnown)
 	if err != nil {
 		return nil, err
 	}

@@ -21,38 +21,42 @@ func (e *Enrolment) Rupiah() *int64                   { return knownRupiah(e.e.R
 func (e *Enrolment) Decree() *string                  { return optional(e.e.Decree) }
 
 // Enrolments come with the details of all households of the level; their programmes are one level too.
-func (h *Household) Enrolments(ctx context.Context) ([]*Enrolment, error) {
+func (h *Household) Enrolments(ctx context.Context) ([]Enrolment, error) {
 	d, err := h.details(ctx)
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := once(ctx, &h.level.memo, func() (map[string]*Program, error) {
-		return h.level.enrolledPrograms(ctx)
-	})
+	nodes, err := onceOf(ctx, &h.level.memo, enrolled{ctx, h.level}, enrolled.programs)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*Enrolment, len(d.Enrolments))
+	out := make([]Enrolment, len(d.Enrolments))
 	for i := range d.Enrolments {
-		out[i] = &Enrolment{&d.Enrolments[i], nodes[d.Enrolments[i].Program]}
+		out[i] = Enrolment{&d.Enrolments[i], nodes[d.Enrolments[i].Program]}
 	}
 	return out, nil
 }
 
-// enrolledPrograms gives the programmes that any household of the level is enrolled in.
-func (l *householdLevel) enrolledPrograms(ctx context.Context) (map[string]*Program, error) {
+// enrolled is a level of which a field asks who is enrolled in what.
+type enrolled struct {
+	ctx   context.Context
+	level *householdLevel
+}
+
+// programs gives the programmes that any household of the level is enrolled in.
+func (l enrolled) programs() (map[string]*Program, error) {
+	all, err := l.level.details(l.ctx)
+	if err != nil {
+		return nil, err
+	}
 	used := map[string]bool{}
-	for _, h := range l.rows {
-		d, err := h.details(ctx)
-		if err != nil {
-			return nil, err
-		}
+	for _, d := range all {
 		for _, e := range d.Enrolments {
 			used[e.Program] = true
 		}
 	}
 	byCode := make(map[string]*Program, len(used))
-	for _, p := range Programs(l.view, func(p *registry.Program) bool { return used[p.Code] }) {
+	for _, p := range Programs(l.level.view, func(p *registry.Program) bool { return used[p.Code] }) {
 		byCode[p.Code()] = p
 	}
 	return byCode, nil

@@ -18,15 +18,23 @@ type Household struct {
 
 type householdLevel struct {
 	memo
-	view *registry.View
-	rows []*Household
+	view  *registry.View
+	state string // its id
+	rows  []*Household
 }
 
-// add makes the node of a row and puts it into the level.
-func (l *householdLevel) add(row registry.Row) *Household {
-	h := &Household{row, len(l.rows), l}
-	l.rows = append(l.rows, h)
-	return h
+func newHouseholdLevel(v *registry.View) *householdLevel {
+	return &householdLevel{view: v, state: v.State.ID()}
+}
+
+// add makes the nodes of rows and puts them into the level.
+func (l *householdLevel) add(rows []registry.Row) []Household {
+	nodes := make([]Household, len(rows))
+	for i, row := range rows {
+		nodes[i] = Household{row, len(l.rows), l}
+		l.rows = append(l.rows, &nodes[i])
+	}
+	return nodes
 }
 
 // HouseholdByID gives one household; nil when the state does not have it.
@@ -35,13 +43,14 @@ func HouseholdByID(ctx context.Context, v *registry.View, id registry.HouseholdI
 	if err != nil || !found[0].Found {
 		return nil, err
 	}
-	return (&householdLevel{view: v}).add(found[0].Row), nil
+	return &newHouseholdLevel(v).add([]registry.Row{found[0].Row})[0], nil
 }
 
 func (*Household) IsNode() {}
 
 func (h *Household) ID() string {
-	return string(h.row.ID.AppendGlobal(nil, h.level.view.State.ID()))
+	var b [128]byte
+	return string(h.row.ID.AppendGlobal(b[:0], h.level.state))
 }
 func (h *Household) Rw() *string   { return optional(h.row.RW) }
 func (h *Household) Rt() *string   { return optional(h.row.RT) }
@@ -75,24 +84,34 @@ func knownRupiah(n int64) *int64 {
 
 // Area is found by code, in memory.
 func (h *Household) Area(ctx context.Context) (*Area, error) {
-	level, err := once(ctx, &h.level.memo, func() (*areas, error) {
-		var positions []int
-		for _, sibling := range h.level.rows {
-			if p, ok := h.level.view.Areas.Find(sibling.row.Area); ok {
-				positions = append(positions, p)
-			}
-		}
-		return newAreas(h.level.view, positions), nil
-	})
+	level, err := onceOf(ctx, &h.level.memo, h.level, (*householdLevel).areas)
 	if err != nil {
 		return nil, err
 	}
 	return level.byCode(h.row.Area), nil
 }
 
+func (l *householdLevel) areas() (*areas, error) {
+	var positions []int
+	for _, h := range l.rows {
+		if p, ok := l.view.Areas.Find(h.row.Area); ok {
+			positions = append(positions, p)
+		}
+	}
+	return newAreas(l.view, positions), nil
+}
+
 // details asks once for all households of the level, for all the parts that the query chooses.
 func (h *Household) details(ctx context.Context) (*registry.Details, error) {
-	all, err := onceBeside(ctx, &h.level.memo, func() ([]registry.Details, error) {
+	all, err := h.level.details(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &all[h.index], nil
+}
+
+func (l *householdLevel) details(ctx context.Context) ([]registry.Details, error) {
+	return onceBeside(ctx, &l.memo, l, func(ctx context.Context, l *householdLevel) ([]registry.Details, error) {
 		fields := siblings(ctx, "Household", "Node")
 		var want registry.DetailParts
 		if chosen(fields, "enrolments") {
@@ -101,16 +120,12 @@ func (h *Household) details(ctx context.Context) (*registry.Details, error) {
 		if chosen(fields, "dwelling") || chosen(fields, "composition") {
 			want |= registry.DetailAttributes
 		}
-		ids := make([]registry.HouseholdID, len(h.level.rows))
-		for i, sibling := range h.level.rows {
-			ids[i] = sibling.row.ID
+		ids := make([]registry.HouseholdID, len(l.rows))
+		for i, h := range l.rows {
+			ids[i] = h.row.ID
 		}
-		return h.level.view.Details(ctx, ids, want)
+		return l.view.Details(ctx, ids, want)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &all[h.index], nil
 }
 
 func (h *Household) Dwelling(ctx context.Context) (*Dwelling, error) {

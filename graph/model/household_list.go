@@ -19,9 +19,27 @@ func (c *HouseholdConnection) TotalCount() int { return int(c.total) }
 
 // HouseholdEdge is a household in a list.
 type HouseholdEdge struct {
-	Cursor         string
-	Node           *Household
-	DistanceMeters *float64
+	Node *Household
+	list *householdList
+}
+
+// householdList is what the edges of a list share.
+type householdList struct {
+	binding registry.Binding
+	near    bool
+}
+
+// Cursor is made when chosen: few ask for those of all rows.
+func (e *HouseholdEdge) Cursor() string {
+	return registry.EncodeCursor(e.list.binding, e.Node.row.Key().Encode())
+}
+
+// DistanceMeters is nil in a list that has no place to be near to.
+func (e *HouseholdEdge) DistanceMeters() *float64 {
+	if !e.list.near {
+		return nil
+	}
+	return meters(e.Node.row.Order)
 }
 
 // Households pages through all households that a filter keeps.
@@ -97,22 +115,20 @@ func householdPages(ctx context.Context, v *registry.View, h householdQuestion) 
 	if err != nil {
 		return nil, underFilter(err)
 	}
-	level := &householdLevel{view: v}
+	level, list := newHouseholdLevel(v), &householdList{binding, h.near != nil}
 	out := make([]*HouseholdConnection, len(pages))
 	for i, page := range pages {
-		out[i] = level.page(page, binding, h.near != nil)
+		out[i] = level.page(page, list)
 	}
 	return out, nil
 }
 
-func (l *householdLevel) page(page registry.RowsPage, binding registry.Binding, near bool) *HouseholdConnection {
+func (l *householdLevel) page(page registry.RowsPage, list *householdList) *HouseholdConnection {
 	c := &HouseholdConnection{Edges: make([]HouseholdEdge, len(page.Rows)), total: page.Total}
-	for i, row := range page.Rows {
-		c.Edges[i] = HouseholdEdge{Cursor: registry.EncodeCursor(binding, row.Key().Encode()), Node: l.add(row)}
-		if near {
-			c.Edges[i].DistanceMeters = meters(row.Order)
-		}
+	nodes := l.add(page.Rows)
+	for i := range nodes {
+		c.Edges[i] = HouseholdEdge{&nodes[i], list}
 	}
-	c.PageInfo = pageInfo(page.More, len(page.Rows), func(i int) string { return c.Edges[i].Cursor })
+	c.PageInfo = pageInfo(page.More, len(page.Rows), func(i int) string { return c.Edges[i].Cursor() })
 	return c
 }

@@ -8,13 +8,13 @@ import (
 	"kantong/internal/registry"
 )
 
-// marshal writes the name of an enumeration's value; the zero value of a type that has no name for it is null.
-func marshal[T fmt.Stringer](v T) graphql.Marshaler {
+// appendName appends the name of an enumeration's value; the zero value of a type that has no name for it is null.
+func appendName[T fmt.Stringer](b []byte, v T) []byte {
 	name := v.String()
 	if name == "" {
-		return graphql.Null
+		return nil
 	}
-	return raw(func(b []byte) []byte { return append(append(append(b, '"'), name...), '"') })
+	return append(append(append(b, '"'), name...), '"')
 }
 
 // unmarshal reads a name; null is the zero value.
@@ -32,33 +32,48 @@ func unmarshal[T any](v any, parse func(string) (T, error)) (value T, err error)
 
 // The enumerations of the registry, by the names of the schema.
 
-func MarshalRole(v registry.Role) graphql.Marshaler           { return marshal(v) }
+func AppendRole(b []byte, v registry.Role) []byte             { return appendName(b, v) }
+func MarshalRole(v registry.Role) graphql.Marshaler           { return written(v, AppendRole) }
 func UnmarshalRole(v any) (registry.Role, error)              { return unmarshal(v, registry.ParseRole) }
-func MarshalAreaLevel(v registry.AreaLevel) graphql.Marshaler { return marshal(v) }
+func AppendAreaLevel(b []byte, v registry.AreaLevel) []byte   { return appendName(b, v) }
+func MarshalAreaLevel(v registry.AreaLevel) graphql.Marshaler { return written(v, AppendAreaLevel) }
 func UnmarshalAreaLevel(v any) (registry.AreaLevel, error) {
 	return unmarshal(v, registry.ParseAreaLevel)
 }
-func MarshalFigureStatus(v registry.FigureStatus) graphql.Marshaler { return marshal(v) }
+func AppendFigureStatus(b []byte, v registry.FigureStatus) []byte { return appendName(b, v) }
+func MarshalFigureStatus(v registry.FigureStatus) graphql.Marshaler {
+	return written(v, AppendFigureStatus)
+}
 func UnmarshalFigureStatus(v any) (registry.FigureStatus, error) {
 	return unmarshal(v, registry.ParseFigureStatus)
 }
-func MarshalPillar(v registry.Pillar) graphql.Marshaler           { return marshal(v) }
-func UnmarshalPillar(v any) (registry.Pillar, error)              { return unmarshal(v, registry.ParsePillar) }
-func MarshalDeprivation(v registry.Deprivation) graphql.Marshaler { return marshal(v) }
+func AppendPillar(b []byte, v registry.Pillar) []byte           { return appendName(b, v) }
+func MarshalPillar(v registry.Pillar) graphql.Marshaler         { return written(v, AppendPillar) }
+func UnmarshalPillar(v any) (registry.Pillar, error)            { return unmarshal(v, registry.ParsePillar) }
+func AppendDeprivation(b []byte, v registry.Deprivation) []byte { return appendName(b, v) }
+func MarshalDeprivation(v registry.Deprivation) graphql.Marshaler {
+	return written(v, AppendDeprivation)
+}
 func UnmarshalDeprivation(v any) (registry.Deprivation, error) {
 	return unmarshal(v, registry.ParseDeprivation)
 }
-func MarshalSex(v registry.Sex) graphql.Marshaler               { return marshal(v) }
+func AppendSex(b []byte, v registry.Sex) []byte                 { return appendName(b, v) }
+func MarshalSex(v registry.Sex) graphql.Marshaler               { return written(v, AppendSex) }
 func UnmarshalSex(v any) (registry.Sex, error)                  { return unmarshal(v, registry.ParseSex) }
-func MarshalPersonKind(v registry.PersonKind) graphql.Marshaler { return marshal(v) }
+func AppendPersonKind(b []byte, v registry.PersonKind) []byte   { return appendName(b, v) }
+func MarshalPersonKind(v registry.PersonKind) graphql.Marshaler { return written(v, AppendPersonKind) }
 func UnmarshalPersonKind(v any) (registry.PersonKind, error) {
 	return unmarshal(v, registry.ParsePersonKind)
 }
-func MarshalEnrolmentStatus(v registry.EnrolmentStatus) graphql.Marshaler { return marshal(v) }
+func AppendEnrolmentStatus(b []byte, v registry.EnrolmentStatus) []byte { return appendName(b, v) }
+func MarshalEnrolmentStatus(v registry.EnrolmentStatus) graphql.Marshaler {
+	return written(v, AppendEnrolmentStatus)
+}
 func UnmarshalEnrolmentStatus(v any) (registry.EnrolmentStatus, error) {
 	return unmarshal(v, registry.ParseEnrolmentStatus)
 }
-func MarshalFunderKind(v registry.FunderKind) graphql.Marshaler { return marshal(v) }
+func AppendFunderKind(b []byte, v registry.FunderKind) []byte   { return appendName(b, v) }
+func MarshalFunderKind(v registry.FunderKind) graphql.Marshaler { return written(v, AppendFunderKind) }
 func UnmarshalFunderKind(v any) (registry.FunderKind, error) {
 	return unmarshal(v, registry.ParseFunderKind)
 }

@@ -2,7 +2,6 @@
 package scalar
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -20,20 +19,21 @@ import (
 // print the same.
 const significantDigits = 12
 
-// MarshalFloat writes a number rounded to 12 significant digits.
-func MarshalFloat(f float64) graphql.Marshaler {
+// AppendFloat appends a number rounded to 12 significant digits.
+func AppendFloat(b []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return graphql.Null
+		return nil
 	}
-	return raw(func(b []byte) []byte {
-		short := strconv.FormatFloat(f, 'g', significantDigits, 64)
-		rounded, _ := strconv.ParseFloat(short, 64)
-		if a := math.Abs(rounded); a != 0 && (a < 1e-6 || a >= 1e21) {
-			return strconv.AppendFloat(b, rounded, 'e', -1, 64)
-		}
-		return strconv.AppendFloat(b, rounded, 'f', -1, 64)
-	})
+	var short [32]byte
+	rounded, _ := strconv.ParseFloat(string(strconv.AppendFloat(short[:0], f, 'g', significantDigits, 64)), 64)
+	if a := math.Abs(rounded); a != 0 && (a < 1e-6 || a >= 1e21) {
+		return strconv.AppendFloat(b, rounded, 'e', -1, 64)
+	}
+	return strconv.AppendFloat(b, rounded, 'f', -1, 64)
 }
+
+// MarshalFloat writes a number rounded to 12 significant digits.
+func MarshalFloat(f float64) graphql.Marshaler { return written(f, AppendFloat) }
 
 // UnmarshalFloat reads a finite number.
 func UnmarshalFloat(v any) (float64, error) {
@@ -59,10 +59,13 @@ func UnmarshalID(v any) (string, error) {
 	return id, nil
 }
 
-// MarshalAreaCode writes a code.
-func MarshalAreaCode(c registry.AreaCode) graphql.Marshaler {
-	return raw(func(b []byte) []byte { return append(append(append(b, '"'), c...), '"') }) // digits and dots only
+// AppendAreaCode appends a code.
+func AppendAreaCode(b []byte, c registry.AreaCode) []byte {
+	return append(append(append(b, '"'), c...), '"') // digits and dots only
 }
+
+// MarshalAreaCode writes a code.
+func MarshalAreaCode(c registry.AreaCode) graphql.Marshaler { return written(c, AppendAreaCode) }
 
 // UnmarshalAreaCode reads and checks a code.
 func UnmarshalAreaCode(v any) (registry.AreaCode, error) {
@@ -74,13 +77,16 @@ func UnmarshalAreaCode(v any) (registry.AreaCode, error) {
 	return c, bare(err)
 }
 
-// MarshalGeometry writes a GeoJSON geometry.
-func MarshalGeometry(g orb.Geometry) graphql.Marshaler {
+// AppendGeometry appends a GeoJSON geometry.
+func AppendGeometry(b []byte, g orb.Geometry) []byte {
 	if g == nil {
-		return graphql.Null
+		return nil
 	}
-	return raw(func(b []byte) []byte { return geo.AppendGeometry(b, g) })
+	return geo.AppendGeometry(b, g)
 }
+
+// MarshalGeometry writes a GeoJSON geometry.
+func MarshalGeometry(g orb.Geometry) graphql.Marshaler { return written(g, AppendGeometry) }
 
 // UnmarshalGeometry reads a GeoJSON geometry object. A fault in it is INVALID_GEOMETRY.
 func UnmarshalGeometry(v any) (orb.Geometry, error) {
@@ -94,10 +100,11 @@ func UnmarshalGeometry(v any) (orb.Geometry, error) {
 	return g, nil
 }
 
+// AppendRupiah appends whole rupiah.
+func AppendRupiah(b []byte, n int64) []byte { return strconv.AppendInt(b, n, 10) }
+
 // MarshalRupiah writes whole rupiah.
-func MarshalRupiah(n int64) graphql.Marshaler {
-	return raw(func(b []byte) []byte { return strconv.AppendInt(b, n, 10) })
-}
+func MarshalRupiah(n int64) graphql.Marshaler { return written(n, AppendRupiah) }
 
 // UnmarshalRupiah reads whole rupiah.
 func UnmarshalRupiah(v any) (int64, error) {
@@ -108,13 +115,16 @@ func UnmarshalRupiah(v any) (int64, error) {
 	return n, nil
 }
 
-// MarshalDate writes a day; an unknown day is null.
-func MarshalDate(d registry.Date) graphql.Marshaler {
+// AppendDate appends a day; an unknown day is null.
+func AppendDate(b []byte, d registry.Date) []byte {
 	if d == "" {
-		return graphql.Null
+		return nil
 	}
-	return graphql.MarshalString(string(d))
+	return AppendString(b, string(d))
 }
+
+// MarshalDate writes a day; an unknown day is null.
+func MarshalDate(d registry.Date) graphql.Marshaler { return written(d, AppendDate) }
 
 // UnmarshalDate reads a day.
 func UnmarshalDate(v any) (registry.Date, error) {
@@ -123,10 +133,13 @@ func UnmarshalDate(v any) (registry.Date, error) {
 	return d, bare(err)
 }
 
-// MarshalDateTime writes a moment in UTC.
-func MarshalDateTime(t time.Time) graphql.Marshaler {
-	return graphql.MarshalString(t.UTC().Format(time.RFC3339))
+// AppendDateTime appends a moment in UTC.
+func AppendDateTime(b []byte, t time.Time) []byte {
+	return AppendString(b, t.UTC().Format(time.RFC3339))
 }
+
+// MarshalDateTime writes a moment in UTC.
+func MarshalDateTime(t time.Time) graphql.Marshaler { return written(t, AppendDateTime) }
 
 // UnmarshalDateTime reads a moment.
 func UnmarshalDateTime(v any) (time.Time, error) { return graphql.UnmarshalTime(v) }
@@ -139,13 +152,20 @@ func bare(err error) error {
 	return err
 }
 
-// raw is a marshaler that appends JSON text.
-type raw func(b []byte) []byte
+// raw is a marshaler of JSON text.
+type raw []byte
 
-func (f raw) MarshalGQL(w io.Writer) {
-	var buf [64]byte
-	_, _ = w.Write(f(buf[:0])) // the executor's own buffer
+// written makes a marshaler of what an Append function appends.
+func written[T any](v T, add func([]byte, T) []byte) graphql.Marshaler {
+	b := add(nil, v)
+	if b == nil {
+		return graphql.Null
+	}
+	return raw(b)
 }
 
+// MarshalGQL is part of graphql.Marshaler.
+func (t raw) MarshalGQL(w io.Writer) { _, _ = w.Write(t) }
+
 // MarshalJSON lets the value stand in JSON made elsewhere.
-func (f raw) MarshalJSON() ([]byte, error) { return json.RawMessage(f(nil)), nil }
+func (t raw) MarshalJSON() ([]byte, error) { return t, nil }

@@ -77,6 +77,10 @@ func (e *Engine) Details(ctx context.Context, ids []registry.HouseholdID, want r
 	}
 	out := make([]registry.Details, len(ids))
 	var found []registry.HouseholdID
+	enrolments := []registry.Enrolment{} // of all, in one piece: a household has one or two
+	if want&registry.DetailEnrolments != 0 {
+		enrolments = make([]registry.Enrolment, 0, len(ids)*3/2)
+	}
 	for i, id := range ids {
 		s, ok := e.find(id)
 		if !ok {
@@ -84,11 +88,15 @@ func (e *Engine) Details(ctx context.Context, ids []registry.HouseholdID, want r
 		}
 		out[i] = registry.Details{Found: true, Row: e.read(s)}
 		if want&registry.DetailEnrolments != 0 {
-			out[i].Enrolments = e.enrolmentsOf(s)
+			from := len(enrolments)
+			enrolments = e.enrolmentsOf(s, enrolments)
+			out[i].Enrolments = enrolments[from:len(enrolments):len(enrolments)]
 		}
-		found = append(found, id)
+		if want&registry.DetailAttributes != 0 {
+			found = append(found, id)
+		}
 	}
-	if want&registry.DetailAttributes == 0 || len(found) == 0 {
+	if len(found) == 0 {
 		return out, nil
 	}
 	attributes, err := e.attributes(ctx, found)

@@ -126,10 +126,9 @@ func (hi *history) lay(h *households, stream []uint32, of []slot) {
 	}
 }
 
-// enrolmentsOf gives those of the household at a slot; empty, not nil, when there are none.
-func (e *Engine) enrolmentsOf(s slot) []registry.Enrolment {
+// enrolmentsOf appends those of the household at a slot.
+func (e *Engine) enrolmentsOf(s slot, out []registry.Enrolment) []registry.Enrolment {
 	b, i := s.at()
-	out := []registry.Enrolment{}
 	with := e.withTerms[b]
 	if with>>i&1 == 0 {
 		return out

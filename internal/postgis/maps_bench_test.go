@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -107,7 +108,7 @@ func newMapCity(b *testing.B, households int) *mapCity {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := httptest.NewServer(server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: plannersLedger{}, Log: slog.New(slog.DiscardHandler),
+	s := httptest.NewServer(server.Handler(server.Config{Files: fstest.MapFS{}, Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: plannersLedger{}, Log: slog.New(slog.DiscardHandler),
 		Observer: observe.Observer{Metrics: observe.NewMetrics(), Tracer: noop.NewTracerProvider().Tracer("")}}))
 	b.Cleanup(s.Close)
 	m.url = s.URL

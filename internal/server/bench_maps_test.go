@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"testing"
+	"testing/fstest"
 
 	"kantong/graph"
 	"kantong/internal/registry"
@@ -28,7 +29,7 @@ func BenchmarkPocketTiles(b *testing.B) {
 			b.Fatal(err)
 		}
 		t := tiles.At(v.Areas.Bound().Center(), 12)
-		handler := server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()})
+		handler := server.Handler(server.Config{Files: fstest.MapFS{}, Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()})
 		for name, radius := range map[string]func(i int) float64{"survey": func(i int) float64 { return 150 + float64(i)/1e6 }, "kept": func(int) float64 { return 149 }} {
 			b.Run(fmt.Sprintf("households=%d/%s", n, name), func(b *testing.B) {
 				for i := 0; b.Loop(); i++ {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"testing"
+	"testing/fstest"
 
 	"kantong/graph"
 	"kantong/internal/registry"
@@ -60,7 +61,7 @@ func BenchmarkMethods(b *testing.B) {
 	}
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("households=%d", n), func(b *testing.B) {
-			s := httptest.NewServer(server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: bench(b, n)}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()}))
+			s := httptest.NewServer(server.Handler(server.Config{Files: fstest.MapFS{}, Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: bench(b, n)}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()}))
 			defer s.Close()
 			for _, m := range methods {
 				r := rand.New(rand.NewPCG(2, uint64(n)))

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -85,7 +86,7 @@ func BenchmarkHTTP(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("households=%d", n), func(b *testing.B) {
 			gate := bench(b, n)
-			whole := httptest.NewServer(server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()}))
+			whole := httptest.NewServer(server.Handler(server.Config{Files: fstest.MapFS{}, Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()}))
 			defer whole.Close()
 			canned := &cannedSource{inner: gate}
 			bareGate, err := disclosure.NewGate(b.Context(), canned, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
@@ -138,7 +139,7 @@ func post(b *testing.B, url string, bodies [][]byte) {
 // BenchmarkQueriesByGET asks what a map asks first, as the public, through the handler and without a network: made anew each
 // time, kept, and held by the client.
 func BenchmarkQueriesByGET(b *testing.B) {
-	h := server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: bench(b, 24_000)}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()})
+	h := server.Handler(server.Config{Files: fstest.MapFS{}, Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: bench(b, 24_000)}, Ledger: openLedger{}, Log: slog.New(slog.DiscardHandler), Observer: observer()})
 	const question = `{ areas(filter: {level: KELURAHAN}, first: 200) { edges { node { code summary { households { value } people { value } deciles { decile households { value } } } } } } }`
 	ask := func(b *testing.B, want int, extensions, encoding, tag string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, "/graphql?query="+url.QueryEscape(question)+"&extensions="+url.QueryEscape(extensions), nil)
