@@ -15,7 +15,8 @@ import (
 //   - Of several families of the file that are one of the edition in this way (a split), the one with the number or the card
 //     keeps the id, else the one with the former head, else the one with most of the numbers; the others are new. Where
 //     two are alike, all are new.
-//   - A number that several families of the edition have leads nowhere.
+//   - A number that several families of the edition have leads nowhere, nor does an office's own household number unless it is
+//     what the file identifies families by.
 //
 // A new family's id follows from its number, unless a family of the edition or draft has that id: its card was once the same.
 type matching struct {

@@ -36,8 +36,8 @@ func (m *matching) claim(id registry.HouseholdID, keys []registry.MatchKey) {
 	m.rows++
 	family, c, ok := m.candidate(keys)
 	c.id = id
-	for _, k := range keys {
-		if other, _, one := m.base.only(k.Hash); one && ok && other != family {
+	for i, k := range keys {
+		if other, _, one := m.lead(i, k); one && ok && other != family {
 			m.went[other] = struct{}{}
 		}
 	}
@@ -55,11 +55,20 @@ func (m *matching) claim(id registry.HouseholdID, keys []registry.MatchKey) {
 	m.claims[family] = known
 }
 
+// lead gives the one family of the edition that a family's i-th number leads to. An office's own numbers may be those of rows,
+// made anew for each file: they lead nowhere unless the file says that they identify families.
+func (m *matching) lead(i int, k registry.MatchKey) (family int, head, one bool) {
+	if k.Kind == registry.MatchOwn && i > 0 {
+		return 0, false, false
+	}
+	return m.base.only(k.Hash)
+}
+
 // candidate finds the family of the edition that a family of the file is.
 func (m *matching) candidate(keys []registry.MatchKey) (family int, c claim, ok bool) {
 	votes := map[int]*claim{}
 	for i, k := range keys {
-		found, head, one := m.base.only(k.Hash)
+		found, head, one := m.lead(i, k)
 		if !one {
 			continue
 		}

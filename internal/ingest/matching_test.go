@@ -230,6 +230,33 @@ func TestOtherNames(t *testing.T) {
 	}
 }
 
+// TestOtherNumbersIdentify follows families from a file by NIK alone to one by card, to one by DTKS id, past numbers of rows that
+// mean nothing.
+func TestOtherNumbersIdentify(t *testing.T) {
+	s := draft()
+	var former []registry.HouseholdID
+	for i, text := range []string{
+		"nik,household_id_lama,area_code\n" + sixteen("a1") + ",,19.71.04.1006\n" + sixteen("a2") + ",,19.71.04.1006\n",
+		"kk,nik,id_dtks,household_id,area_code\n" + sixteen("k1") + "," + sixteen("a1") + ",D1,1,19.71.04.1006\n" + sixteen("k2") + "," + sixteen("a2") + ",D2,2,19.71.04.1006\n",
+		"kk,id_dtks,household_id,area_code\n" + sixteen("k8") + ",D1,2,19.71.04.1006\n" + sixteen("k9") + ",D2,1,19.71.04.1006\n",
+		"id_dtks,area_code\nD1,19.71.04.1006\nd2,19.71.04.1006\n",
+	} {
+		report, err := Households(t.Context(), target(s), write(t, "f.csv", text), nil)
+		if err != nil || report.Rows != 2 {
+			t.Fatalf("file %d: %+v, %v", i, report, err)
+		}
+		var ids []registry.HouseholdID
+		for _, h := range s.households {
+			ids = append(ids, h.ID)
+		}
+		if former != nil && !slices.Equal(ids, former) {
+			t.Errorf("file %d: %v, were %v; %+v", i, ids, former, report.Families)
+		}
+		former = ids
+		s.publish(fmt.Sprint("q", i), registry.Date(fmt.Sprintf("2025-%02d-01", i+1)))
+	}
+}
+
 // TestAnotherEditionMeanwhile imports a file again after an edition was published: it is compared with that one.
 func TestAnotherEditionMeanwhile(t *testing.T) {
 	s := draft()
