@@ -13,6 +13,7 @@ type Overlap struct {
 	A, B    int
 	AreaKm2 float64
 	At      orb.Point // inside its largest piece
+	Shape   orb.MultiPolygon
 }
 
 // Gap is ground surrounded by polygons that none of them covers.
@@ -20,6 +21,7 @@ type Gap struct {
 	Between []int // the polygons that border it, ascending
 	AreaKm2 float64
 	At      orb.Point // inside it
+	Shape   orb.Polygon
 }
 
 // gapReachMeters is how near a polygon comes to a gap it borders: more than rounding in
@@ -53,7 +55,7 @@ func Overlaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Overlap, error) {
 				return false
 			}
 			if area := AreaKm2(shared); area > 0 && area >= minAreaKm2 {
-				overlaps = append(overlaps, Overlap{i, j, area, LabelPoint(shared)})
+				overlaps = append(overlaps, Overlap{i, j, area, LabelPoint(shared), shared})
 			}
 			return true
 		})
@@ -83,7 +85,7 @@ func Gaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Gap, error) {
 	if err != nil {
 		return nil, err
 	}
-	var holes []orb.Geometry
+	var holes []orb.Geometry // each an orb.Polygon
 	for _, polygon := range union {
 		for _, ring := range polygon[1:] {
 			hole := ring.Clone()
@@ -96,7 +98,7 @@ func Gaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Gap, error) {
 	for i, hole := range holes {
 		between := slices.DeleteFunc(near[i], func(k int) bool { return k >= len(polygons) })
 		if area := AreaKm2(hole); area >= minAreaKm2 {
-			gaps = append(gaps, Gap{between, area, LabelPoint(hole)})
+			gaps = append(gaps, Gap{between, area, LabelPoint(hole), hole.(orb.Polygon)})
 		}
 	}
 	slices.SortFunc(gaps, func(a, b Gap) int {
