@@ -67,7 +67,7 @@ func FuzzAreasGeoJSON(f *testing.F) {
 			t.Fatal(err)
 		}
 		s := &memoryStore{}
-		_, err := Areas(context.Background(), target(s), path)
+		_, err := Areas(context.Background(), target(s), path, AreaOptions{})
 		if err != nil && (s.puts != 0 || registry.CodeOf(err) == registry.CodeInternal) {
 			t.Fatalf("%d writes, error %v", s.puts, err)
 		}
