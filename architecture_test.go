@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"kantong/internal/observe":                 {"kantong/internal/registry"},
 	"kantong/internal/postgis":                 {"kantong/internal/geo", "kantong/internal/registry", "kantong/migrations"},
 	"kantong/internal/storetest":               {"kantong/internal/geo", "kantong/internal/registry"},
+	"kantong/internal/featurefile/filetest":    {},
 	"kantong/internal/ingest":                  {"kantong/internal/featurefile", "kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/demo":                    {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/demo/sample":             {"kantong/geodata", "kantong/internal/demo", "kantong/internal/registry"},

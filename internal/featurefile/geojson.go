@@ -186,7 +186,7 @@ func (g *geoJSON) single(yield func(Feature, error) bool) error {
 		return err
 	}
 	if len(data) > maxFeatureBytes {
-		return tooLarge
+		return errTooLarge
 	}
 	features, err := geo.ParseFeatures(data)
 	if err != nil {
@@ -255,7 +255,7 @@ type window struct {
 	ahead    []byte // read already
 }
 
-var tooLarge = fmt.Errorf("a feature is larger than %d MB", maxFeatureBytes>>20)
+var errTooLarge = fmt.Errorf("a feature is larger than %d MB", maxFeatureBytes>>20)
 
 // skipMark skips a byte order mark.
 func (w *window) skipMark() error {
@@ -271,7 +271,7 @@ func (w *window) skipMark() error {
 // Read implements io.Reader.
 func (w *window) Read(p []byte) (n int, err error) {
 	if w.read-w.dec.InputOffset() > maxFeatureBytes {
-		return 0, tooLarge
+		return 0, errTooLarge
 	}
 	p = p[:min(len(p), 64<<10)]
 	if len(w.ahead) > 0 {
