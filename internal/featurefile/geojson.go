@@ -52,8 +52,12 @@ func (g *geoJSON) explain(err error) error {
 	var known *registry.Error
 	var bad *jsontext.SyntacticError
 	switch {
-	case errors.As(err, &known) || g.ctx.Err() != nil:
-		return err
+	case g.ctx.Err() != nil:
+		return g.ctx.Err()
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, errTooLarge):
+		return g.broken("can't be read: %w", errTooLarge)
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return g.broken("is not whole: the text ends early, on line %d", g.line())
 	case errors.As(err, &bad):

@@ -2,6 +2,7 @@ package featurefile
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -14,6 +15,9 @@ import (
 func (s *source) openGeoPackage() (*File, error) {
 	db, err := geopackage.Open(s.ctx, s.path, geopackage.Options{ReadOnly: true})
 	if err != nil {
+		if inner := errors.Unwrap(err); inner != nil { // without the path
+			err = inner
+		}
 		return nil, s.notReadable(err)
 	}
 	conn, err := db.Conn(s.ctx)

@@ -28,7 +28,7 @@ const (
 	polygonHeader     = 44
 
 	// maxRings is how many rings an area may have: more islands than any has, and few enough to find out which lies in which.
-	maxRings = 20_000
+	maxRings = 10_000
 )
 
 func (s *source) openShapefile(layer string, set map[string]*zip.File) (*File, error) {

@@ -25,12 +25,7 @@ func Nest(rings []orb.Ring) orb.MultiPolygon {
 		if prepared[j] == nil {
 			prepared[j] = Prepare(orb.Polygon{rings[j]})
 		}
-		for _, p := range rings[i] {
-			if !prepared[j].Covers(p) {
-				return false
-			}
-		}
-		if labels[i] == nil { // all corners of a ring outside may touch the other, too
+		if labels[i] == nil { // a corner would not do: rings may touch
 			label := LabelPoint(rings[i])
 			labels[i] = &label
 		}
