@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"archive/zip"
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -17,6 +15,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"kantong/internal/featurefile/filetest"
 	"kantong/internal/geo"
 	"kantong/internal/registry"
 )
@@ -30,31 +29,6 @@ func ogr2ogr(t *testing.T, args ...string) {
 	if out, err := exec.CommandContext(t.Context(), "ogr2ogr", args...).CombinedOutput(); err != nil {
 		t.Fatalf("ogr2ogr %q: %v\n%s", args, err, out)
 	}
-}
-
-// zipped makes an archive of files, by name.
-func zipped(t testing.TB, files map[string][]byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		f, err := w.Create(name)
-		if err == nil {
-			_, err = f.Write(files[name])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 // shapefile converts to a Shapefile in a zip archive.
@@ -73,7 +47,7 @@ func shapefile(t *testing.T, source string, args ...string) string {
 		}
 	}
 	path := filepath.Join(dir, "kelurahan.zip")
-	if err := os.WriteFile(path, zipped(t, files), 0o600); err != nil {
+	if err := os.WriteFile(path, filetest.Zip(files), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -158,7 +158,7 @@ func hostileFiles() []hostile {
 		}},
 		{"many members", func(t *testing.T, f io.Writer) {
 			text(`{"type":"FeatureCollection"`)(t, f)
-			for i := range 5_000_000 {
+			for i := range 500_000 {
 				fmt.Fprintf(f, `,"%x":1`, i)
 			}
 			text("}")(t, f)
@@ -167,7 +167,7 @@ func hostileFiles() []hostile {
 		{"a large feature", text(opening, polygon, "[[[0,0]", many(20<<20, ",[0,0]"), "]]}}]}")},
 		{"the largest feature", text(opening, polygon, "[[[0,0]", many(2_700_000, ",[1,0]"), "]]}}]}")},
 		{"many rings", text(opening, polygon, "[[[0,0]]", many(2_000_000, ",[[1]]"), "]}}]}")},
-		{"many features", text(opening, `{"type":"Feature","properties":null,"geometry":null}`, many(1_500_000, `,{"type":"Feature","properties":null,"geometry":null}`), "]}")},
+		{"many features", text(opening, `{"type":"Feature","properties":null,"geometry":null}`, many(300_000, `,{"type":"Feature","properties":null,"geometry":null}`), "]}")},
 		{"many positions", func(t *testing.T, f io.Writer) {
 			text(opening)(t, f)
 			for i := range 30 {
