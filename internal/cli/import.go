@@ -46,7 +46,7 @@ func (f *mappingFlag) read() (*ingest.Mapping, error) {
 }
 
 type (
-	importAreas      struct {
+	importAreas struct {
 		importFlags
 		Layer  string `placeholder:"NAME" help:"The layer to read of a file that has several."`
 		Within string `placeholder:"CODE" help:"Read areas within this one only, e.g. 19.71 of a file of the whole country."`
