@@ -1,4 +1,4 @@
-// Package ingest reads the files an office has (boundaries as GeoJSON, registries and statistics as CSV, programmes as
+// Package ingest reads the files an office has (boundaries of every kind, registries and statistics as CSV, programmes as
 // JSON) into a draft edition. A row that can't be right is rejected, never repaired: it is listed with its line, column
 // and reason in a file beside the input, and counted in the Report. An import is all or nothing: on any error the draft
 // is what it was before.
@@ -50,6 +50,9 @@ type Report struct {
 	Recipients   *RecipientMatches // of enrolments and points
 	Notes        []string          // what a person should know, one sentence each
 	Unchanged    bool              // the draft already held this file: nothing was done
+	DryRun       bool              // nothing was stored; Rows is what would have been
+	Places       string            // what FirstLine counts, if it is not lines: "row", "record"
+	Findings     []Finding
 }
 
 // Reason is why rows were rejected.

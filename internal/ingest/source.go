@@ -201,6 +201,17 @@ func (j *job) readAll(limit int64) ([]byte, error) {
 	return data, nil
 }
 
+// tellProgress passes progress on, not too often.
+func (j *job) tellProgress(label string) func(done, total int64) {
+	var told time.Time
+	return func(done, total int64) {
+		if j.Progress != nil && (done == total || time.Since(told) >= progressInterval) {
+			told = time.Now()
+			j.Progress(label, done, total)
+		}
+	}
+}
+
 func (j *job) reader(verb string) io.Reader {
 	return &progressReader{job: j, label: verb + " " + j.im.File}
 }
