@@ -31,6 +31,8 @@ func TestFastAnswersAsGqlgenDoes(t *testing.T) {
 	queries := 4000
 	if os.Getenv("KANTONG_LONG") != "" {
 		queries *= 10
+	} else if race {
+		queries /= 4
 	}
 	g := &querygen.Generator{Schema: generated.NewExecutableSchema(generated.Config{}).Schema(), Value: f.argument, Skip: func(field string) bool {
 		switch field { // what needs a ledger
