@@ -236,6 +236,7 @@ var fastTypes = []*fast.Type{
 	&typeMethod,
 	&typeMethodParameter,
 	&typeMultidimensional,
+	&typeNeighbourhood,
 	&typePageInfo,
 	&typePersonCount,
 	&typePillarPreset,
@@ -1397,6 +1398,8 @@ var typeCoverage = fast.Type{
 		{Name: "coverage", NonNull: true, Asks: false, Plain: true},
 		{Name: "exclusion", NonNull: true, Asks: false, Plain: true},
 		{Name: "inclusion", NonNull: true, Asks: false, Plain: true},
+		{Name: "unmatched", NonNull: true, Asks: false, Plain: true},
+		{Name: "inclusionWithUnmatched", NonNull: true, Asks: false, Plain: true},
 	},
 	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
 		return exec.(*executionContext).childFields_Coverage(ctx, f)
@@ -1443,6 +1446,12 @@ func fieldsOfCoverage(w *fast.Writer, p *fast.Progress, obj *model.Coverage) {
 			value = writeNRate2kantongᚋgraphᚋmodelᚐRate(w, &f.Place, &v)
 		case 8: // inclusion
 			v := obj.Inclusion()
+			value = writeNRate2kantongᚋgraphᚋmodelᚐRate(w, &f.Place, &v)
+		case 9: // unmatched
+			v := obj.Unmatched()
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &v)
+		case 10: // inclusionWithUnmatched
+			v := obj.InclusionWithUnmatched()
 			value = writeNRate2kantongᚋgraphᚋmodelᚐRate(w, &f.Place, &v)
 		}
 		p.Done(value)
@@ -2167,6 +2176,7 @@ var typeGroupKey = fast.Type{
 		{Name: "headSex", NonNull: false, Asks: false, Plain: true},
 		{Name: "deprivation", NonNull: false, Asks: false, Plain: true},
 		{Name: "hex", NonNull: false, Asks: false, Plain: true},
+		{Name: "neighbourhood", NonNull: false, Asks: false, Plain: true},
 	},
 	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
 		return exec.(*executionContext).childFields_GroupKey(ctx, f)
@@ -2201,6 +2211,8 @@ func fieldsOfGroupKey(w *fast.Writer, p *fast.Progress, obj *model.GroupKey) {
 			value = writeODeprivation2ᚖkantongᚋinternalᚋregistryᚐDeprivation(w, &f.Place, obj.Deprivation())
 		case 5: // hex
 			value = writeOHex2ᚖkantongᚋgraphᚋmodelᚐHex(w, &f.Place, obj.Hex())
+		case 6: // neighbourhood
+			value = writeONeighbourhood2ᚖkantongᚋgraphᚋmodelᚐNeighbourhood(w, &f.Place, obj.Neighbourhood())
 		}
 		p.Done(value)
 	}
@@ -2993,6 +3005,46 @@ func fieldsOfMultidimensional(w *fast.Writer, p *fast.Progress, obj *model.Multi
 	}
 }
 
+var typeNeighbourhood = fast.Type{
+	Name:      "Neighbourhood",
+	Satisfies: neighbourhoodImplementors,
+	Fields: []fast.FieldType{
+		{Name: "area", NonNull: true, Asks: false, Plain: true},
+		{Name: "rw", NonNull: false, Asks: false, Plain: true},
+		{Name: "rt", NonNull: false, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_Neighbourhood(ctx, f)
+	},
+}
+
+func objectNeighbourhood(w *fast.Writer, at *fast.Place, obj *model.Neighbourhood) bool {
+	p := w.Begin(at, &typeNeighbourhood)
+	for p.More() {
+		fieldsOfNeighbourhood(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfNeighbourhood(w *fast.Writer, p *fast.Progress, obj *model.Neighbourhood) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"Neighbourhood"`...)
+			value = true
+		case 0: // area
+			value = writeNArea2ᚖkantongᚋgraphᚋmodelᚐArea(w, &f.Place, obj.Area())
+		case 1: // rw
+			value = writeOString2ᚖstring(w, &f.Place, obj.Rw())
+		case 2: // rt
+			value = writeOString2ᚖstring(w, &f.Place, obj.Rt())
+		}
+		p.Done(value)
+	}
+}
+
 var typePageInfo = fast.Type{
 	Name:      "PageInfo",
 	Satisfies: pageInfoImplementors,
@@ -3486,6 +3538,7 @@ var typeProgram = fast.Type{
 		{Name: "eligibility", NonNull: true, Asks: false, Plain: true},
 		{Name: "year", NonNull: true, Asks: false, Plain: true},
 		{Name: "coverage", NonNull: true, Asks: true, Plain: false},
+		{Name: "unmatchedWithoutArea", NonNull: true, Asks: false, Plain: true},
 		{Name: "overlap", NonNull: true, Asks: true, Plain: false},
 		{Name: "incidence", NonNull: true, Asks: true, Plain: false},
 		{Name: "cgh", NonNull: false, Asks: false, Plain: false},
@@ -3503,9 +3556,9 @@ func objectProgram(w *fast.Writer, at *fast.Place, obj *model.Program) bool {
 			switch f.Index {
 			case 9:
 				fast.Ahead(w, &done, f, obj, methodProgram_coverage)
-			case 10:
-				fast.Ahead(w, &done, f, obj, methodProgram_overlap)
 			case 11:
+				fast.Ahead(w, &done, f, obj, methodProgram_overlap)
+			case 12:
 				fast.Ahead(w, &done, f, obj, methodProgram_incidence)
 			}
 		}
@@ -3547,15 +3600,18 @@ func fieldsOfProgram(w *fast.Writer, p *fast.Progress, obj *model.Program) {
 			if v, ok := fast.Resolve(w, f, obj, methodProgram_coverage); ok {
 				value = writeNCoverage2ᚕᚖkantongᚋgraphᚋmodelᚐCoverageᚄ(w, &f.Place, v)
 			}
-		case 10: // overlap
+		case 10: // unmatchedWithoutArea
+			v := obj.UnmatchedWithoutArea()
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &v)
+		case 11: // overlap
 			if v, ok := fast.Resolve(w, f, obj, methodProgram_overlap); ok {
 				value = writeNProgramOverlap2ᚕkantongᚋgraphᚋmodelᚐProgramOverlapᚄ(w, &f.Place, v)
 			}
-		case 11: // incidence
+		case 12: // incidence
 			if v, ok := fast.Resolve(w, f, obj, methodProgram_incidence); ok {
 				value = writeNDecileIncidence2ᚕkantongᚋgraphᚋmodelᚐDecileIncidenceᚄ(w, &f.Place, v)
 			}
-		case 12: // cgh
+		case 13: // cgh
 			value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {
 				return w.Exec.(*executionContext)._Program_cgh(ctx, field, obj)
 			})
@@ -5188,6 +5244,13 @@ func writeOMeasureDescription2ᚕᚖkantongᚋgraphᚋmodelᚐMeasureDescription
 	return fast.List(w, at, v, true, func(w *fast.Writer, at *fast.Place, v **model.MeasureDescription) bool {
 		return writeNMeasureDescription2ᚖkantongᚋgraphᚋmodelᚐMeasureDescription(w, at, *v)
 	})
+}
+
+func writeONeighbourhood2ᚖkantongᚋgraphᚋmodelᚐNeighbourhood(w *fast.Writer, at *fast.Place, v *model.Neighbourhood) bool {
+	if v == nil {
+		return false
+	}
+	return objectNeighbourhood(w, at, v)
 }
 
 func writeOPillar2ᚖkantongᚋinternalᚋregistryᚐPillar(w *fast.Writer, at *fast.Place, v *registry.Pillar) bool {
