@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	// maxPositions is how many positions the areas of one import may have in all: a province at full detail.
-	maxPositions = 2_000_000
+	// maxPositions is how many positions the areas of one import may have in all: a province at full detail. Checked, they
+	// take some 400 MB.
+	maxPositions = 1_500_000
 	// maxAreas is more than the kelurahan and desa of the country.
 	maxAreas = 100_000
 	// maxNameLength is that of an area's name, in characters.
