@@ -3,16 +3,17 @@
 # make bench     benchmarks, benchstat-readable; KANTONG_LARGE=1 adds 500 000 and 5 000 000 households
 # make run       the demonstration city at http://127.0.0.1:8080, with the map client and GraphiQL (needs Node.js and npm)
 # make web       builds these into web/dist, from where go build embeds them
+# make examples  installs and compiles what of examples/ needs it (Node.js and npm)
 # make generate  generated code anew: GraphQL, schematic boundaries
 
-.PHONY: test test-long check bench run web generate tools
+.PHONY: test test-long check bench run web examples generate tools
 
 GOTESTFLAGS ?= -race -timeout 20m
 
-test: tools web check
+test: tools web examples check
 	KANTONG_CI=1 scripts/with-postgres.sh go test $(GOTESTFLAGS) ./...
 
-test-long: tools web check
+test-long: tools web examples check
 	KANTONG_CI=1 KANTONG_LONG=1 scripts/with-postgres.sh go test -race -timeout 85m ./...
 	scripts/fuzz.sh
 
@@ -31,6 +32,9 @@ run: web
 
 web:
 	scripts/build-web.sh
+
+examples:
+	scripts/build-examples.sh
 
 generate:
 	go generate ./...

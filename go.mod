@@ -2,6 +2,11 @@ module kantong
 
 go 1.26.0
 
+ignore (
+	./web/node_modules
+	./examples/typescript/node_modules
+)
+
 require (
 	github.com/99designs/gqlgen v0.17.98
 	github.com/alecthomas/kong v1.17.0

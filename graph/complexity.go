@@ -10,7 +10,7 @@ import (
 // complexity multiplies what a list's elements cost by how many there can be. Without it a field costs one and what is
 // below it.
 func complexity() (c generated.ComplexityRoot) {
-	const areasOfALevel, childrenOfAnArea = 50, 10 // of a city; elsewhere the time limit decides
+	const areasOfALevel, childrenOfAnArea, neighbourhoodsOfAnAnswer = 50, 10, 200 // of a city; elsewhere the time limit decides
 	c.Query.Areas = func(child int, _ *model.AreaFilter, _ *registry.Position, first *int, _, _ *string) int {
 		return listCost(child, first)
 	}
@@ -24,9 +24,12 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.Summaries = func(child int, _ *registry.Filter, by []*model.GroupBy, _ *string) int {
 		groups := 1
 		for _, b := range by {
-			if b.Attribute != nil {
+			switch {
+			case b.Attribute != nil:
 				groups *= 10
-			} else {
+			case b.Neighbourhood != nil:
+				groups *= neighbourhoodsOfAnAnswer
+			default:
 				groups *= areasOfALevel
 			}
 		}

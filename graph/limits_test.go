@@ -43,6 +43,7 @@ func TestBadInput(t *testing.T) {
 		{"range upside down", summary, map[string]any{"f": map[string]any{"decile": map[string]any{"min": 5, "max": 2}}}, registry.CodeBadUserInput, "filter.decile", "5"},
 		{"two members of a oneOf by variable", summary, map[string]any{"f": map[string]any{"where": map[string]any{"bbox": map[string]any{"west": 1, "south": 1, "east": 2, "north": 2}, "near": map[string]any{"point": map[string]any{"longitude": 106, "latitude": -2}, "radiusMeters": 1}}}}, registry.CodeBadUserInput, "", "exactly one"},
 		{"a null beside a member of a oneOf", summary, map[string]any{"f": map[string]any{"where": map[string]any{"bbox": map[string]any{"west": 1, "south": 1, "east": 2, "north": 2}, "near": nil}}}, registry.CodeBadUserInput, "", "exactly one"},
+		{"neighbourhoods by area", `{ summaries(groupBy: [{neighbourhood: RT}, {area: KECAMATAN}]) { key { area { code } } } }`, nil, registry.CodeBadUserInput, "groupBy[1]", "kelurahan"},
 		{"an empty oneOf", `query($g: [GroupBy!]!) { summaries(groupBy: $g) { key { area { code } } } }`, map[string]any{"g": []any{map[string]any{}}}, registry.CodeBadUserInput, "", "exactly one"},
 		{"a page of a million", `{ households(first: 1000000) { edges { cursor } } }`, nil, registry.CodeBadUserInput, "first", "1000000"},
 		{"a page below zero", `{ areas(first: -1) { edges { cursor } } }`, nil, registry.CodeBadUserInput, "first", "-1"},

@@ -80,9 +80,9 @@ func TestQueriesTellTitleAndKey(t *testing.T) {
 func TestPageKeepsToThePolicy(t *testing.T) {
 	lines := 0
 	for name, forbidden := range map[string]string{
-		"index.html": `(?i)<style|\sstyle=|\son[a-z]+=|<script[^>]*>[^<]|(src|href)="(https?:|//)`,
-		"app.js":     `innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|localStorage|sessionStorage|cookie|"style"`,
-		"style.css":  `@import|url\([^#]`,
+		"plain/index.html": `(?i)<style|\sstyle=|\son[a-z]+=|<script[^>]*>[^<]|(src|href)="(https?:|//)`,
+		"plain/app.js":     `innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|localStorage|sessionStorage|cookie|"style"`,
+		"plain/style.css":  `@import|url\([^#]`,
 	} {
 		text, err := fs.ReadFile(Files(), name)
 		if err != nil {

@@ -356,12 +356,13 @@ type ComplexityRoot struct {
 	}
 
 	GroupKey struct {
-		Area        func(childComplexity int) int
-		Decile      func(childComplexity int) int
-		Deprivation func(childComplexity int) int
-		HeadSex     func(childComplexity int) int
-		Hex         func(childComplexity int) int
-		Program     func(childComplexity int) int
+		Area          func(childComplexity int) int
+		Decile        func(childComplexity int) int
+		Deprivation   func(childComplexity int) int
+		HeadSex       func(childComplexity int) int
+		Hex           func(childComplexity int) int
+		Neighbourhood func(childComplexity int) int
+		Program       func(childComplexity int) int
 	}
 
 	Hex struct {
@@ -508,6 +509,12 @@ type ComplexityRoot struct {
 		PublishEdition func(childComplexity int, edition string, release *string, acceptRejected *bool, clientID string) int
 		RevokeKey      func(childComplexity int, id string, clientID string) int
 		UpdateProgram  func(childComplexity int, edition string, program model.ProgramInput, clientID string) int
+	}
+
+	Neighbourhood struct {
+		Area func(childComplexity int) int
+		Rt   func(childComplexity int) int
+		Rw   func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -2061,6 +2068,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GroupKey.Hex(childComplexity), true
+	case "GroupKey.neighbourhood":
+		if e.ComplexityRoot.GroupKey.Neighbourhood == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupKey.Neighbourhood(childComplexity), true
 	case "GroupKey.program":
 		if e.ComplexityRoot.GroupKey.Program == nil {
 			break
@@ -2706,6 +2719,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateProgram(childComplexity, args["edition"].(string), args["program"].(model.ProgramInput), args["clientId"].(string)), true
+
+	case "Neighbourhood.area":
+		if e.ComplexityRoot.Neighbourhood.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Neighbourhood.Area(childComplexity), true
+	case "Neighbourhood.rt":
+		if e.ComplexityRoot.Neighbourhood.Rt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Neighbourhood.Rt(childComplexity), true
+	case "Neighbourhood.rw":
+		if e.ComplexityRoot.Neighbourhood.Rw == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Neighbourhood.Rw(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -4246,6 +4278,16 @@ input GroupBy @oneOf {
   attribute: GroupAttribute
   "By hexagons of a grid in local metres; ids are the same in every edition. PARTNER gets them made of whole blocks."
   hex: HexSize
+  "By neighbourhood unit as recorded, each in its kelurahan; not together with area or hex. Groups of fewer than five households need a purpose, as rows do. PLANNER."
+  neighbourhood: NeighbourhoodUnit
+}
+
+"A size of neighbourhoods."
+enum NeighbourhoodUnit {
+  "Rukun warga: some RT."
+  RW
+  "Rukun tetangga: a few dozen families."
+  RT
 }
 
 """
@@ -4869,6 +4911,18 @@ type GroupKey {
   deprivation: Deprivation
   "The hexagon."
   hex: Hex
+  "The neighbourhood unit."
+  neighbourhood: Neighbourhood
+}
+
+"A neighbourhood unit of a kelurahan. What is recorded differently, 1 and 001, are two."
+type Neighbourhood {
+  "Its kelurahan."
+  area: Area!
+  "Its RW as recorded; null where none is."
+  rw: String
+  "Its RT as recorded; null where none is, and for an RW."
+  rt: String
 }
 
 "A decile as a group."
@@ -6304,6 +6358,8 @@ func (ec *executionContext) childFields_GroupKey(ctx context.Context, field grap
 		return ec.fieldContext_GroupKey_deprivation(ctx, field)
 	case "hex":
 		return ec.fieldContext_GroupKey_hex(ctx, field)
+	case "neighbourhood":
+		return ec.fieldContext_GroupKey_neighbourhood(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupKey", field.Name)
 }
@@ -6580,6 +6636,18 @@ func (ec *executionContext) childFields_Multidimensional(ctx context.Context, fi
 		return ec.fieldContext_Multidimensional_method(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Multidimensional", field.Name)
+}
+
+func (ec *executionContext) childFields_Neighbourhood(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_Neighbourhood_area(ctx, field)
+	case "rw":
+		return ec.fieldContext_Neighbourhood_rw(ctx, field)
+	case "rt":
+		return ec.fieldContext_Neighbourhood_rt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Neighbourhood", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13928,6 +13996,38 @@ func (ec *executionContext) fieldContext_GroupKey_hex(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _GroupKey_neighbourhood(ctx context.Context, field graphql.CollectedField, obj *model.GroupKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupKey_neighbourhood(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Neighbourhood(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Neighbourhood) graphql.Marshaler {
+			return ec.marshalONeighbourhood2ᚖkantongᚋgraphᚋmodelᚐNeighbourhood(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupKey_neighbourhood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupKey",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Neighbourhood(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Hex_id(ctx context.Context, field graphql.CollectedField, obj *model.Hex) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16678,6 +16778,84 @@ func (ec *executionContext) fieldContext_Mutation_revokeKey(ctx context.Context,
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Neighbourhood_area(ctx context.Context, field graphql.CollectedField, obj *model.Neighbourhood) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Neighbourhood_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Neighbourhood_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Neighbourhood",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Neighbourhood_rw(ctx context.Context, field graphql.CollectedField, obj *model.Neighbourhood) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Neighbourhood_rw(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rw(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Neighbourhood_rw(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Neighbourhood", field, true, false, "String")
+}
+
+func (ec *executionContext) _Neighbourhood_rt(ctx context.Context, field graphql.CollectedField, obj *model.Neighbourhood) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Neighbourhood_rt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rt(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Neighbourhood_rt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Neighbourhood", field, true, false, "String")
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
@@ -23180,7 +23358,7 @@ func (ec *executionContext) unmarshalInputGroupBy(ctx context.Context, obj any) 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"area", "attribute", "hex"}
+	fieldsInOrder := [...]string{"area", "attribute", "hex", "neighbourhood"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -23208,6 +23386,13 @@ func (ec *executionContext) unmarshalInputGroupBy(ctx context.Context, obj any) 
 				return it, err
 			}
 			it.Hex = data
+		case "neighbourhood":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("neighbourhood"))
+			data, err := ec.unmarshalONeighbourhoodUnit2ᚖkantongᚋgraphᚋmodelᚐNeighbourhoodUnit(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Neighbourhood = data
 		}
 	}
 	// Execute INPUT_OBJECT level directives (e.g., @oneOf, @directive3)
@@ -26373,6 +26558,11 @@ func (ec *executionContext) _GroupKey(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "neighbourhood":
+			out.Values[i] = ec._GroupKey_neighbourhood(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27332,6 +27522,49 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_revokeKey(ctx, field)
 			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var neighbourhoodImplementors = []string{"Neighbourhood"}
+
+func (ec *executionContext) _Neighbourhood(ctx context.Context, sel ast.SelectionSet, obj *model.Neighbourhood) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, neighbourhoodImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Neighbourhood")
+		case "area":
+			out.Values[i] = ec._Neighbourhood_area(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rw":
+			out.Values[i] = ec._Neighbourhood_rw(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rt":
+			out.Values[i] = ec._Neighbourhood_rt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -31543,6 +31776,29 @@ func (ec *executionContext) unmarshalONeighbourRule2ᚖkantongᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalONeighbourRule2ᚖkantongᚋgraphᚋmodelᚐNeighbourRule(ctx context.Context, sel ast.SelectionSet, v *model.NeighbourRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalONeighbourhood2ᚖkantongᚋgraphᚋmodelᚐNeighbourhood(ctx context.Context, sel ast.SelectionSet, v *model.Neighbourhood) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Neighbourhood(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalONeighbourhoodUnit2ᚖkantongᚋgraphᚋmodelᚐNeighbourhoodUnit(ctx context.Context, v any) (*model.NeighbourhoodUnit, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(model.NeighbourhoodUnit)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalONeighbourhoodUnit2ᚖkantongᚋgraphᚋmodelᚐNeighbourhoodUnit(ctx context.Context, sel ast.SelectionSet, v *model.NeighbourhoodUnit) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

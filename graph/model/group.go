@@ -43,6 +43,9 @@ type Hex struct {
 }
 
 func (k *GroupKey) Area() *Area {
+	if _, ok := k.by[registry.ByArea]; !ok {
+		return nil
+	}
 	return k.groups.areas.byCode(k.key.Area)
 }
 
@@ -86,6 +89,23 @@ func (k *GroupKey) Hex() *Hex {
 	}
 	return hexagon(k.groups.grid, k.key.Hex)
 }
+
+// Neighbourhood is an RW or RT.
+type Neighbourhood struct {
+	key    *registry.Key
+	groups *groups
+}
+
+func (k *GroupKey) Neighbourhood() *Neighbourhood {
+	if _, ok := k.by[registry.ByPlace]; !ok {
+		return nil
+	}
+	return &Neighbourhood{&k.key, k.groups}
+}
+
+func (n *Neighbourhood) Area() *Area { return n.groups.areas.byCode(n.key.Area) }
+func (n *Neighbourhood) Rw() *string { return optional(n.key.Place.RW) }
+func (n *Neighbourhood) Rt() *string { return optional(n.key.Place.RT) }
 
 func hexagon(grid geo.HexGrid, cell geo.HexID) *Hex {
 	id := geo.FormatHexID(grid.EdgeMeters(), cell)
@@ -139,6 +159,8 @@ func (g GroupBy) dimension() registry.Dimension {
 	switch {
 	case g.Area != nil:
 		return registry.AreasOf(*g.Area)
+	case g.Neighbourhood != nil:
+		return registry.PlacesOf(map[NeighbourhoodUnit]registry.PlaceUnit{NeighbourhoodUnitRw: registry.UnitRW, NeighbourhoodUnitRt: registry.UnitRT}[*g.Neighbourhood])
 	case g.Hex != nil:
 		return registry.HexesOf(g.Hex.edgeMeters())
 	}

@@ -277,6 +277,8 @@ type GroupBy struct {
 	Attribute *GroupAttribute `json:"attribute,omitempty"`
 	// By hexagons of a grid in local metres; ids are the same in every edition. PARTNER gets them made of whole blocks.
 	Hex *HexSize `json:"hex,omitempty"`
+	// By neighbourhood unit as recorded, each in its kelurahan; not together with area or hex. Groups of fewer than five households need a purpose, as rows do. PLANNER.
+	Neighbourhood *NeighbourhoodUnit `json:"neighbourhood,omitempty"`
 }
 
 // Where high and low figures lie together.
@@ -1024,6 +1026,64 @@ func (e *NeighbourRule) UnmarshalJSON(b []byte) error {
 }
 
 func (e NeighbourRule) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// A size of neighbourhoods.
+type NeighbourhoodUnit string
+
+const (
+	// Rukun warga: some RT.
+	NeighbourhoodUnitRw NeighbourhoodUnit = "RW"
+	// Rukun tetangga: a few dozen families.
+	NeighbourhoodUnitRt NeighbourhoodUnit = "RT"
+)
+
+var AllNeighbourhoodUnit = []NeighbourhoodUnit{
+	NeighbourhoodUnitRw,
+	NeighbourhoodUnitRt,
+}
+
+func (e NeighbourhoodUnit) IsValid() bool {
+	switch e {
+	case NeighbourhoodUnitRw, NeighbourhoodUnitRt:
+		return true
+	}
+	return false
+}
+
+func (e NeighbourhoodUnit) String() string {
+	return string(e)
+}
+
+func (e *NeighbourhoodUnit) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = NeighbourhoodUnit(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid NeighbourhoodUnit", str)
+	}
+	return nil
+}
+
+func (e NeighbourhoodUnit) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *NeighbourhoodUnit) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e NeighbourhoodUnit) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -73,6 +74,39 @@ func TestReadmeAnswer(t *testing.T) {
 	}
 	if asked < 5 {
 		t.Errorf("only %d questions in the table", asked)
+	}
+}
+
+// TestReadmeMaps runs the commands of the README's map section as they stand there, and asks each address of its table.
+func TestReadmeMaps(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		lacking(t, "curl is not installed; make test installs it")
+	}
+	s := start(t, "demo", "--data", cityData(t))
+	told := section(t, "## Draw maps", "## Hear of")
+	here := strings.NewReplacer("http://127.0.0.1:8080", s.address, " > kelurahan.geojson", "")
+	var commands []string
+	for line := range strings.Lines(told) {
+		if strings.HasPrefix(line, "    curl ") {
+			commands = append(commands, here.Replace(strings.TrimSpace(line)))
+		}
+	}
+	for _, row := range strings.Split(strings.TrimSpace(strings.SplitN(strings.SplitN(told, "|---|---|\n", 2)[1], "\n\n", 2)[0]), "\n") {
+		path, _, _ := strings.Cut(strings.Split(row, "`")[1], "?")
+		path = strings.NewReplacer("{z}", "12", "{x}", "3255", "{y}", "2072").Replace(path) // a tile in the city
+		commands = append(commands, "curl -s -H 'Authorization: Bearer "+s.key+"' -H 'Kantong-Purpose: a test' '"+s.address+path+"' | wc -c")
+	}
+	if len(commands) < 9 {
+		t.Fatalf("only %d commands", len(commands))
+	}
+	for _, command := range commands {
+		out, err := exec.CommandContext(t.Context(), "bash", "-c", "set -o pipefail; "+strings.Replace(command, "curl ", "curl --fail ", 1)).CombinedOutput()
+		if err != nil || len(out) < 4 || strings.HasPrefix(string(out), "0") {
+			t.Errorf("%s\n%v\n%s", command, err, out)
+		}
+		if strings.HasPrefix(string(out), "{") && !json.Valid(out) {
+			t.Errorf("%s\nis no JSON: %s", command, out)
+		}
 	}
 }
 

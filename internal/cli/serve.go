@@ -44,6 +44,10 @@ func (p *program) serve(s *store, c *serveCommand, ready func(address string)) (
 	if err != nil {
 		return err
 	}
+	basemap, err := server.NewBasemap(c.Basemap, c.BasemapAttribution)
+	if err != nil {
+		return err
+	}
 	src, err := p.source(s, c.engineFlags, observer)
 	if err != nil {
 		return err
@@ -61,7 +65,7 @@ func (p *program) serve(s *store, c *serveCommand, ready func(address string)) (
 			Refresh: gate.Refresh, Now: time.Now, Log: func(_ context.Context, message string, err error) { p.log.Error(message, "error", err) }})}
 	return server.Run(p.ctx, server.Config{Listen: c.Listen, AllowOrigin: c.AllowOrigin, Rates: server.Rates{Key: c.RateKey, Address: c.RateAddress},
 		TrustedProxies: proxies, Resolver: resolver,
-		Ledger: s.ledger, SchemaText: graph.SDL(), Files: web.Files(), Basemap: server.Basemap{Tiles: c.Basemap, Attribution: c.BasemapAttribution}, Log: p.log, Observer: observer}, ready)
+		Ledger: s.ledger, SchemaText: graph.SDL(), Files: web.Files(), Basemap: basemap, Log: p.log, Observer: observer}, ready)
 }
 
 // follow takes over what other programs publish on the same database, as soon as it is open here.

@@ -18,8 +18,8 @@ func (s *summary) split(depth, group, b int, m uint64) {
 		if g := dim.groupOf[s.e.blocks[b].kelurahan]; g >= 0 {
 			s.split(depth+1, group+int(g)*dim.stride, b, m)
 		}
-	case registry.ByHex:
-		s.splitHexes(depth, group, b, m)
+	case registry.ByHex, registry.ByPlace:
+		s.splitFound(depth, group, b, m)
 	default:
 		for v := range dim.values {
 			if rows := m & s.e.valued(b, dim.Kind, v); rows != 0 {

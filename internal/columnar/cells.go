@@ -10,8 +10,8 @@ func (s *summary) cells() []registry.Cell {
 	n := 1
 	for i := range s.dims {
 		dim := &s.dims[i]
-		if dim.Kind == registry.ByHex {
-			dim.order = s.hexes.ordered()
+		if dim.FoundOnTheWay() {
+			dim.order = s.ordered()
 			dim.values = len(dim.order)
 		}
 		dims[dim.at] = dim
@@ -54,8 +54,8 @@ func (s *summary) setKey(k *registry.Key, dim *dimension, v, number int) {
 		k.Sex = registry.Sex(v)
 	case registry.ByDeprivation:
 		k.Deprivation = registry.Deprivation(v)
-	case registry.ByHex:
-		k.Hex, k.NoHex = s.hexes.ids[number], number == s.hexes.noHex
+	case registry.ByHex, registry.ByPlace:
+		s.setFound(k, dim, number)
 	}
 }
 

@@ -45,7 +45,7 @@ func (e *Engine) summarise(ctx context.Context, c *compiler, queries []registry.
 			all[i].takeKept(root.areas)
 			continue
 		}
-		if all[i].hexes == nil {
+		if all[i].found == nil {
 			all[i].grow()
 		}
 		scanned = append(scanned, all[i])
@@ -76,8 +76,8 @@ type summary struct {
 	q      *registry.SummaryQuery
 	layout layout
 	dims   []dimension // in the order they are split by
-	hexes  *hexes      // nil unless a dimension
-	groups int         // cells, or cells of one hexagon
+	found  *found      // nil unless a dimension
+	groups int         // cells, or cells of one value of found
 	// By group: layout.size tallies, a benefit sum for every programme if asked for, and a poverty sum for every line.
 	tallies  []tally
 	shown    []registry.Tally // the same where they are kept sums, else nil
@@ -89,7 +89,7 @@ type summary struct {
 type dimension struct {
 	registry.Dimension
 	at      int     // position in the query
-	values  int     // of all but hexagons
+	values  int     // of all but those found on the way
 	stride  int     // between the groups of two values that follow one another
 	areas   []int   // positions of the listed areas
 	groupOf []int32 // by kelurahan: the value it belongs to; -1 for none
@@ -144,10 +144,16 @@ func (e *Engine) newSummary(q *registry.SummaryQuery) (*summary, error) {
 		case registry.ByDeprivation:
 			dim.values = registry.DeprivationCount
 		case registry.ByHex:
-			if s.hexes != nil || dim.EdgeMeters < 1 {
+			if s.found != nil || dim.EdgeMeters < 1 {
 				return nil, registry.Invalid(fmt.Sprintf("by[%d].edgeMeters", i), "one grid of hexagons with edges of at least 1 m")
 			}
-			s.hexes = newHexes(e.d.HexGrid(dim.EdgeMeters))
+			s.found = newHexes(e.d.HexGrid(dim.EdgeMeters))
+			continue // its values are found on the way, so they go farthest apart
+		case registry.ByPlace:
+			if s.found != nil || dim.Unit != registry.UnitRW && dim.Unit != registry.UnitRT {
+				return nil, registry.Invalid(fmt.Sprintf("by[%d].unit", i), "neighbourhoods are by RW or RT, once")
+			}
+			s.found = e.newUnits(dim.Unit)
 			continue // its values are found on the way, so they go farthest apart
 		default:
 			return nil, registry.Invalid(fmt.Sprintf("by[%d]", i), "no such dimension")
@@ -155,18 +161,18 @@ func (e *Engine) newSummary(q *registry.SummaryQuery) (*summary, error) {
 		s.groups *= dim.values
 	}
 	for i := range s.dims {
-		if s.dims[i].Kind == registry.ByHex {
+		if s.dims[i].FoundOnTheWay() {
 			s.dims[i].stride = s.groups
-			// Hexagons are split by first: which there are depends on the filter alone, not on the other dimensions.
-			hex := s.dims[i]
+			// They are split by first: which there are depends on the filter alone, not on the other dimensions.
+			first := s.dims[i]
 			copy(s.dims[1:i+1], s.dims[:i])
-			s.dims[0] = hex
+			s.dims[0] = first
 		}
 	}
 	return s, nil
 }
 
-// grow makes room for the groups of one more hexagon, or for all when there are none.
+// grow makes room for the groups of one more value that was found, or for all when there are none.
 func (s *summary) grow() {
 	s.tallies = append(s.tallies, make([]tally, s.groups*s.layout.size)...)
 	if s.layout.has(registry.MeasureBenefits) {

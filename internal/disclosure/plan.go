@@ -53,6 +53,9 @@ func (g *Guard) plan(q *registry.SummaryQuery) (*plan, error) {
 	}
 	p := &plan{query: q, question: question, slots: slotsOf(q, len(g.data.Programs)), place: -1, inner: 1}
 	for i, d := range q.By {
+		if d.Kind == registry.ByPlace { // a few dozen families each, and not the same ones as in any block
+			return nil, limit("groupBy.neighbourhood", "RW and RT are answered to a planner's key, in its areas: group by {area: KELURAHAN}")
+		}
 		if d.Kind == registry.ByArea || d.Kind == registry.ByHex || d.Kind == byLeaf {
 			if p.place >= 0 {
 				return nil, limit("groupBy", "hexagons are not split by area: group by one of the two")

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"kantong/internal/registry"
@@ -39,14 +40,16 @@ func (w *witness) show(id registry.HouseholdID) {
 // fewHouseholds is the size of a group in a region below which its exact figures are as good as its rows.
 const fewHouseholds = 5
 
-// Summarise takes exact figures of very few households in a region for rows: a disc around a house is a household.
+// Summarise takes exact figures of very few households in a region or neighbourhood for rows: a disc around a house is a
+// household.
 func (w *witness) Summarise(ctx context.Context, queries []registry.SummaryQuery) ([][]registry.Cell, error) {
 	answers, err := w.Engine.Summarise(ctx, queries)
 	if err != nil {
 		return nil, err
 	}
 	for i := range queries {
-		if !hasRegion(&queries[i].Filter) {
+		byPlace := slices.ContainsFunc(queries[i].By, func(d registry.Dimension) bool { return d.Kind == registry.ByPlace })
+		if !byPlace && !hasRegion(&queries[i].Filter) {
 			continue
 		}
 		for c := range answers[i] {

@@ -42,7 +42,7 @@ type summary struct {
 	dims   []dimension
 	slices []slice
 	groups []group
-	at     map[[2]int]int // where the group of some values is: by the hexagon's number, and one made of all others
+	at     map[[2]int]int // where the group of some values is: by the number of what was found, and one made of all others
 }
 
 // group is the households of one combination of values, given by their numbers in each dimension.
@@ -92,10 +92,10 @@ func (s *summary) addTo(b *batch) {
 func (s *summary) from(st *statement, joins ...fragment) {
 	st.add(" FROM ", s.e.households, " h")
 	st.add(joins...)
-	// Which hexagons there are depends on the filter alone, so a household stays though it is in no other value.
+	// Which values are found depends on the filter alone, so a household stays though it is in no other value.
 	join := fragment(" JOIN ")
 	for i := range s.dims {
-		if s.dims[i].Kind == registry.ByHex {
+		if s.dims[i].FoundOnTheWay() {
 			join = " LEFT JOIN "
 		}
 	}
@@ -121,7 +121,7 @@ func (s *summary) read(r *reader) *registry.Cell {
 	for i := range s.dims {
 		v := s.dims[i].read(r)
 		values = append(values, v)
-		if s.dims[i].Kind == registry.ByHex {
+		if s.dims[i].FoundOnTheWay() {
 			key[0] = v
 		} else {
 			key[1] = key[1]*s.dims[i].size() + v
@@ -137,7 +137,7 @@ func (s *summary) read(r *reader) *registry.Cell {
 		s.at[key] = at
 		g := group{values, s.empty()}
 		for i := range s.dims {
-			if s.dims[i].Kind != registry.ByHex { // whose order is known at the end
+			if !s.dims[i].FoundOnTheWay() { // whose order is known at the end
 				s.dims[i].setKey(&g.cell.Key, values[i])
 			}
 		}

@@ -4,21 +4,20 @@ import (
 	"cmp"
 	"slices"
 
-	"kantong/internal/geo"
 	"kantong/internal/registry"
 )
 
 // dimension is what a query splits by: how it is asked for, and which values were met. Values have numbers, which are
-// their places in the order for all but hexagons.
+// their places in the order for all but those found on the way.
 type dimension struct {
 	registry.Dimension
 	e       *Engine
 	areas   []registry.AreaCode       // of ByArea, by code
 	areaAt  map[registry.AreaCode]int // the same the other way round
 	grid    hexGrid
-	hexes   []hexagon       // of ByHex, in the order they were met
-	hexAt   map[hexagon]int // the same the other way round
-	ordered []hexagon       // in the order of the answer
+	found   []found       // of ByHex and ByPlace, in the order they were met
+	foundAt map[found]int // the same the other way round
+	ordered []found       // in the order of the answer
 }
 
 func (e *Engine) newDimension(by registry.Dimension, f *registry.Filter) (dimension, error) {
@@ -37,7 +36,12 @@ func (e *Engine) newDimension(by registry.Dimension, f *registry.Filter) (dimens
 		if by.EdgeMeters < 1 {
 			return d, registry.Invalid("edgeMeters", "hexagons have edges of at least 1 m")
 		}
-		d.grid, d.hexAt = newHexGrid(e.d.HexGrid(by.EdgeMeters)), map[hexagon]int{}
+		d.grid, d.foundAt = newHexGrid(e.d.HexGrid(by.EdgeMeters)), map[found]int{}
+	case registry.ByPlace:
+		if by.Unit != registry.UnitRW && by.Unit != registry.UnitRT {
+			return d, registry.Invalid("unit", "neighbourhoods are by RW or RT")
+		}
+		d.foundAt = map[found]int{}
 	case registry.ByDecile, registry.ByProgram, registry.BySex, registry.ByDeprivation:
 	default:
 		return d, registry.Invalid("", "no such dimension")
@@ -58,6 +62,9 @@ func (d *dimension) columns() []fragment {
 		return []fragment{"h.head_sex"}
 	case registry.ByDeprivation:
 		return []fragment{"deprivation.number"}
+	}
+	if d.Kind == registry.ByPlace {
+		return d.placeColumns()
 	}
 	return []fragment{"hexagon.q", "hexagon.r"}
 }
@@ -87,35 +94,36 @@ func (d *dimension) read(r *reader) int {
 	case registry.ByProgram:
 		return int(r.int()) - 1
 	case registry.ByHex:
-		return d.readHexagon(r)
+		return d.meet(readHexagon(r))
+	case registry.ByPlace:
+		return d.meet(d.readPlace(r))
 	}
 	return int(r.int()) // of decile and sex, unknown is 0
 }
 
-func (d *dimension) readHexagon(r *reader) int {
-	hex := hexagon{none: r.values[r.next] == nil}
-	hex.id = geo.HexID{Q: int32(r.int()), R: int32(r.int())}
-	i, met := d.hexAt[hex]
+// meet gives the number of a value, a new one for the first time.
+func (d *dimension) meet(v found) int {
+	i, met := d.foundAt[v]
 	if !met {
-		i = len(d.hexes)
-		d.hexAt[hex] = i
-		d.hexes = append(d.hexes, hex)
+		i = len(d.found)
+		d.foundAt[v] = i
+		d.found = append(d.found, v)
 	}
 	return i
 }
 
 // places gives the place in the order of each number. All values must have been met.
 func (d *dimension) places() []int {
-	if d.Kind == registry.ByHex {
-		d.ordered = slices.Clone(d.hexes)
-		slices.SortFunc(d.ordered, hexagon.compare)
+	if d.FoundOnTheWay() {
+		d.ordered = slices.Clone(d.found)
+		slices.SortFunc(d.ordered, found.compare)
 	}
 	at := make([]int, d.size())
 	for i := range at {
 		at[i] = i
 	}
-	for i, hex := range d.ordered {
-		at[d.hexAt[hex]] = i
+	for i, v := range d.ordered {
+		at[d.foundAt[v]] = i
 	}
 	return at
 }
@@ -134,7 +142,7 @@ func (d *dimension) size() int {
 	case registry.ByDeprivation:
 		return registry.DeprivationCount
 	}
-	return len(d.hexes)
+	return len(d.found)
 }
 
 // setKey names the value at a place of the order.
@@ -151,7 +159,9 @@ func (d *dimension) setKey(k *registry.Key, place int) {
 	case registry.ByDeprivation:
 		k.Deprivation = registry.Deprivation(place)
 	case registry.ByHex:
-		k.Hex, k.NoHex = d.ordered[place].id, d.ordered[place].none
+		k.Hex, k.NoHex = d.ordered[place].hex, d.ordered[place].none
+	case registry.ByPlace:
+		k.Area, k.Place = d.ordered[place].area, d.ordered[place].place
 	}
 }
 

@@ -1,25 +1,10 @@
 package postgis
 
-import (
-	"cmp"
+import "kantong/internal/geo"
 
-	"kantong/internal/geo"
-)
-
-// hexagon is a value of the dimension of hexagons; none is that of households without a location.
-type hexagon struct {
-	id   geo.HexID
-	none bool
-}
-
-func (h hexagon) compare(o hexagon) int {
-	if h.none != o.none {
-		if h.none {
-			return 1
-		}
-		return -1
-	}
-	return cmp.Or(cmp.Compare(h.id.Q, o.id.Q), cmp.Compare(h.id.R, o.id.R))
+func readHexagon(r *reader) found {
+	none := r.values[r.next] == nil
+	return found{none: none, hex: geo.HexID{Q: int32(r.int()), R: int32(r.int())}}
 }
 
 // hexGrid is a geo.HexGrid for SQL: half a hexagon's width and half an edge in degrees.

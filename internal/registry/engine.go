@@ -42,8 +42,11 @@ type SummaryQuery struct {
 	//   program     every programme by code: households enrolled; one household may count in several
 	//   sex         unknown, male, female
 	//   deprivation every deprivation in order: households known to be deprived; one may count in several
+	//   place       the neighbourhood units, RW or RT, that a household of the filter has recorded, by kelurahan, RW and RT; those
+	//               that have none recorded are a unit "" of their kelurahan
 	//   hex         the hexagons that hold a located household of the filter, by Q then R, then NoHex if any is unlocated
-	// Only hex leaves out empty values: there the other dimensions are still complete within each hexagon.
+	// Only hex and place leave out empty values: there the other dimensions are still complete within each. One of the two
+	// goes into a query, and place not with area, since it names its kelurahan.
 	By       []Dimension
 	Measures Measures
 	Lines    []int64 // poverty lines in rupiah a person a month, for Cell.Poverty in the same order
@@ -60,6 +63,7 @@ const (
 	BySex
 	ByDeprivation
 	ByHex
+	ByPlace
 )
 
 // Dimension is a kind with its parameter.
@@ -67,7 +71,31 @@ type Dimension struct {
 	Kind       DimensionKind
 	Level      AreaLevel // of ByArea
 	EdgeMeters int       // of ByHex
+	Unit       PlaceUnit // of ByPlace
 }
+
+// PlaceUnit is a size of neighbourhoods. An RT (rukun tetangga) is a few dozen families, an RW (rukun warga) some RT.
+type PlaceUnit uint8
+
+// The units. As recorded: "1" and "001" are two.
+const (
+	UnitRW PlaceUnit = iota + 1
+	UnitRT
+)
+
+// Of gives the unit that a place lies in: of an RW no RT is told.
+func (u PlaceUnit) Of(p Place) Place {
+	if u == UnitRW {
+		p.RT = ""
+	}
+	return p
+}
+
+// FoundOnTheWay tells whether only households say which values there are.
+func (d Dimension) FoundOnTheWay() bool { return d.Kind == ByHex || d.Kind == ByPlace }
+
+// PlacesOf splits by neighbourhood units.
+func PlacesOf(unit PlaceUnit) Dimension { return Dimension{Kind: ByPlace, Unit: unit} }
 
 // AreasOf splits by the areas of a level.
 func AreasOf(level AreaLevel) Dimension { return Dimension{Kind: ByArea, Level: level} }
@@ -83,7 +111,8 @@ type Key struct {
 	Sex         Sex
 	Deprivation Deprivation
 	Hex         geo.HexID
-	NoHex       bool // the cell of households without a location
+	NoHex       bool  // the cell of households without a location
+	Place       Place // in Area
 }
 
 // Measures are the optional parts of a cell; households and people always come.

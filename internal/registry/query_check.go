@@ -8,17 +8,23 @@ const (
 	MaxCells      = 100_000
 )
 
+// usualPlaces is how many RT a large kelurahan has.
+const usualPlaces = 60
+
 // CheckBy tells what is wrong with a query's dimensions, with field "[i]".
 func (d *Dataset) CheckBy(by []Dimension) error {
 	if len(by) == 0 || len(by) > MaxDimensions {
 		return Invalid("", "give one to %d ways of splitting", MaxDimensions)
 	}
-	cells := 1
+	cells, kinds := 1, map[DimensionKind]bool{}
 	for i, dim := range by {
 		for _, before := range by[:i] {
 			if before.Kind == dim.Kind {
 				return Invalid("["+strconv.Itoa(i)+"]", "splits by the same thing as an earlier one")
 			}
+		}
+		if kinds[dim.Kind] = true; kinds[ByPlace] && (kinds[ByArea] || kinds[ByHex]) {
+			return Invalid("["+strconv.Itoa(i)+"]", "neighbourhoods are not split by area or hexagon: each lies in one kelurahan, which its key names")
 		}
 		cells *= d.values(dim)
 	}
@@ -52,6 +58,8 @@ func (d *Dataset) values(dim Dimension) int {
 		return 3
 	case ByDeprivation:
 		return DeprivationCount
+	case ByPlace:
+		return len(d.Areas.Level(LevelKelurahan)) * usualPlaces
 	case ByHex:
 		var km2 float64
 		for _, i := range d.Areas.Level(LevelKelurahan) {

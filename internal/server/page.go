@@ -7,20 +7,38 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+
+	"kantong/internal/registry"
 )
 
 // Basemap is a ground that the map client may draw under the areas. Without one, browsers connect to nobody but this server.
 type Basemap struct {
 	Tiles       string // address of raster tiles with {z}, {x} and {y} in it; "" is no ground
 	Attribution string
+
+	origin string // of the tiles, for the page's security policy
 }
 
-// origin is where the tiles come from, for the page's security policy.
-func (b Basemap) origin() string {
-	if u, err := url.Parse(b.Tiles); err == nil && u.Host != "" {
-		return u.Scheme + "://" + u.Host
+// NewBasemap refuses what browsers could not draw; an error names the flag that it was given by.
+func NewBasemap(tiles, attribution string) (Basemap, error) {
+	b := Basemap{Tiles: tiles, Attribution: attribution}
+	if tiles == "" {
+		return b, nil
 	}
-	return ""
+	for _, part := range []string{"{z}", "{x}", "{y}"} {
+		if !strings.Contains(tiles, part) {
+			return b, registry.Invalid("--basemap", "%q has no %s in it; an address of tiles is like https://tile.example.org/{z}/{x}/{y}.png", tiles, part)
+		}
+	}
+	u, err := url.Parse(tiles)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return b, registry.Invalid("--basemap", "%q is no address of tiles on the web, like https://tile.example.org/{z}/{x}/{y}.png", tiles)
+	}
+	if strings.ContainsAny(u.Host, " ;,'\"{}") { // it becomes a part of the page's security policy
+		return b, registry.Invalid("--basemap", "%q is no name of a server", u.Host)
+	}
+	b.origin = u.Scheme + "://" + u.Host
+	return b, nil
 }
 
 // Content security policies. Nothing is loaded from elsewhere, and nobody may frame the page. GraphiQL writes styles into
@@ -32,7 +50,7 @@ const (
 
 // pages serves the map client where it was built, and otherwise leads to the plain page.
 func pages(c Config, r chi.Router) {
-	if origin := c.Basemap.origin(); origin != "" {
+	if origin := c.Basemap.origin; origin != "" {
 		policy := strings.Replace(strictPolicy, "default-src 'self'", "default-src 'self'; connect-src 'self' "+origin, 1)
 		policy = strings.Replace(policy, "img-src 'self'", "img-src 'self' "+origin, 1)
 		r = r.With(withPolicy(policy))

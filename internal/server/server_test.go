@@ -48,14 +48,22 @@ type cityServer struct {
 
 func newServer(t *testing.T, ledger registry.Ledger, origins ...string) cityServer {
 	t.Helper()
+	return configured(t, server.Config{Ledger: ledger, AllowOrigin: origins, Files: fstest.MapFS{"index.html": {Data: []byte("<html>")}}})
+}
+
+// configured serves a small city, and what else the configuration says.
+func configured(t *testing.T, c server.Config) cityServer {
+	t.Helper()
+	t.Helper()
 	d, households, enrolments := storetest.City(1, 200)
 	gate, err := disclosure.NewGate(t.Context(), &benchSource{dataset: d, engine: storetest.NewReference(d, households, enrolments)}, disclosure.Rules{Policy: disclosure.DefaultPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	s := httptest.NewServer(server.Handler(server.Config{Resolver: &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, Ledger: ledger, AllowOrigin: origins, SchemaText: "type Query",
-		Files: fstest.MapFS{"index.html": {Data: []byte("<html>")}}, Log: slog.New(slog.NewTextHandler(&log, nil)), Observer: observer()}))
+	c.Resolver, c.SchemaText = &graph.Resolver{Limits: graph.DefaultLimits(), Gate: gate}, "type Query"
+	c.Log, c.Observer = slog.New(slog.NewTextHandler(&log, nil)), observer()
+	s := httptest.NewServer(server.Handler(c))
 	t.Cleanup(s.Close)
 	return cityServer{s, &log}
 }

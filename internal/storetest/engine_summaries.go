@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"kantong/internal/registry"
@@ -22,17 +23,16 @@ func randomQuery(r *rand.Rand, w *world) registry.SummaryQuery {
 		{Kind: registry.BySex},
 		{Kind: registry.ByDeprivation},
 		{Kind: registry.ByHex, EdgeMeters: []int{200, 500, 1000, 5000}[r.IntN(4)]},
+		registry.PlacesOf([]registry.PlaceUnit{registry.UnitRW, registry.UnitRT}[r.IntN(2)]),
 	}
-	used := map[registry.DimensionKind]bool{}
 	count := []int{0, 0, 0, 1, 1, 1, 1, 2}[r.IntN(8)]
 	if r.IntN(100) == 0 {
 		count = 3
 	}
 	for range count {
 		d := dimensions[r.IntN(len(dimensions))]
-		if !used[d.Kind] {
-			used[d.Kind] = true
-			q.By = append(q.By, d)
+		if by := append(slices.Clone(q.By), d); w.dataset.CheckBy(by) == nil {
+			q.By = by
 		}
 	}
 	for range r.IntN(3) {

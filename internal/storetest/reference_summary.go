@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -82,6 +83,24 @@ func (r *Reference) values(dim registry.Dimension, f *registry.Filter, kept []*f
 	case registry.ByDeprivation:
 		for d := range registry.Deprivation(registry.DeprivationCount) {
 			add(func(k *registry.Key) { k.Deprivation = d }, func(h *family) bool { return h.known.Has(d) && h.deprived.Has(d) })
+		}
+	case registry.ByPlace:
+		type unit struct {
+			area  registry.AreaCode
+			place registry.Place
+		}
+		of := func(h *family) unit { return unit{h.Area, dim.Unit.Of(registry.Place{RW: h.RW, RT: h.RT})} }
+		var units []unit
+		for _, h := range kept {
+			if u := of(h); !slices.Contains(units, u) {
+				units = append(units, u)
+			}
+		}
+		slices.SortFunc(units, func(a, b unit) int {
+			return cmp.Or(cmp.Compare(a.area, b.area), cmp.Compare(a.place.RW, b.place.RW), cmp.Compare(a.place.RT, b.place.RT))
+		})
+		for _, u := range units {
+			add(func(k *registry.Key) { k.Area, k.Place = u.area, u.place }, func(h *family) bool { return of(h) == u })
 		}
 	case registry.ByHex:
 		grid := r.dataset.HexGrid(dim.EdgeMeters)

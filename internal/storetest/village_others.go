@@ -100,6 +100,16 @@ func villageOthers() []villageCase {
 			return cmp.Diff(cells[0].Total.Keys, want)
 		}),
 		summary("hexagons in order, the unlocated last", registry.SummaryQuery{By: []registry.Dimension{{Kind: registry.ByHex, EdgeMeters: 500}}}, villageHexagons),
+		summary("RT as recorded, by kelurahan, those without one too", registry.SummaryQuery{By: []registry.Dimension{registry.PlacesOf(registry.UnitRT)}}, func(cells []registry.Cell) string {
+			got := []string{}
+			for _, c := range cells {
+				got = append(got, fmt.Sprintf("%s %q %d", c.Key.Area, c.Key.Place.RT, c.Total.Households))
+			}
+			return cmp.Diff(got, []string{`19.71.01.1001 "" 2`, `19.71.01.1001 "01" 1`, `19.71.01.1001 "1" 1`, `19.71.01.1002 "" 4`})
+		}),
+		summary("an RW has no RT", registry.SummaryQuery{By: []registry.Dimension{registry.PlacesOf(registry.UnitRW)}}, func(cells []registry.Cell) string {
+			return cmp.Diff([]registry.Key{cells[0].Key, cells[1].Key}, []registry.Key{{Area: "19.71.01.1001"}, {Area: "19.71.01.1002"}})
+		}),
 	}
 }
 

@@ -1,29 +1,27 @@
 // The page: header, tabs and panel beside the map, the table below.
-import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { told } from "./api/live";
-import { Map, inView } from "./map/Map";
-import { svgOf } from "./output/svg";
+import { ended } from "./api/who";
+import { Map } from "./map/Map";
+import { Printed } from "./output/Printed";
 import { Actions } from "./parts/Actions";
 import { DataTable } from "./parts/DataTable";
 import { Dialogs } from "./parts/dialogs";
 import { Header } from "./parts/Header";
 import { Legend } from "./parts/Legend";
+import { Told } from "./parts/trouble";
 import { city } from "./state/city";
-import { go, link, type ViewName } from "./state/link";
-import { answer, busy, picture, trouble } from "./state/shown";
+import { go, link, mended, type ViewName } from "./state/link";
+import { answer, busy, picture, trouble, tryAgain } from "./state/shown";
 import { views } from "./views/views";
 import { say, type Word } from "./words/words";
-
-/** What is printed in place of the map on screen, which printers can't draw. */
-const printed = signal("");
 
 function Tabs() {
   const names = Object.keys(views) as ViewName[];
   const move = (e: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-    if (!step) return;
-    const next = names[(names.indexOf(link.value.view) + step + names.length) % names.length]!;
+    const at = names.indexOf(link.value.view), to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[e.key];
+    if (to === undefined) return;
+    e.preventDefault();
+    const next = names.at(to % names.length)!;
     go({ view: next });
     document.getElementById(`tab-${next}`)?.focus();
   };
@@ -43,7 +41,9 @@ function Side() {
       <Tabs />
       <div id="panel" role="tabpanel" aria-labelledby={`tab-${link.value.view}`} aria-busy={busy.value} tabIndex={0}>
         <div class="choices">{Choices && city.value && <Choices />}</div>
-        {trouble.value && <p role="alert" class="trouble">{trouble.value}</p>}
+        {ended.value && <Told of={{ text: say("keyEnded"), way: "signIn" }} />}
+        {mended.value && <p role="status" class="trouble">{mended.value}</p>}
+        {trouble.value && <Told of={trouble.value} again={tryAgain} />}
         {!trouble.value && !picture.value && <p class="hint">{say("loading")}</p>}
         {Panel && shown?.view === link.value.view && !trouble.value && <Panel answer={shown.of} />}
         {!long && <DataTable />}
@@ -53,11 +53,6 @@ function Side() {
 }
 
 export function App() {
-  useEffect(() => {
-    const draw = () => { if (picture.value && inView.value) printed.value = `data:image/svg+xml,${encodeURIComponent(svgOf(picture.value, inView.value, "light"))}`; };
-    addEventListener("beforeprint", draw);
-    return () => removeEventListener("beforeprint", draw);
-  }, []);
   const e = city.value?.edition;
   return (
     <>
@@ -67,7 +62,7 @@ export function App() {
         <div class="stage">
           <Map />
           <Legend />
-          {printed.value && <img class="printed" src={printed.value} alt={picture.value?.title ?? ""} />}
+          <Printed />
         </div>
         <Actions />
         {views[link.value.view].long && <div class="below"><DataTable /></div>}
@@ -76,6 +71,7 @@ export function App() {
         <p>{e && `${say("source")}: ${e.source} · ${say("boundaries")}: ${e.boundaries}`}</p>
         <p><a href="graphiql/">GraphiQL</a> · <a href="plain/">{say("plain")}</a> · <a href="schema.graphql">schema.graphql</a></p>
       </footer>
+      <p class="unseen" role="status">{!busy.value && picture.value?.title}</p>
       <p class="toast" role="status">{told.value && say("published")}</p>
       <Dialogs />
     </>

@@ -12,7 +12,11 @@ const shots = process.env.KANTONG_SHOTS;
 const FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
 
-let browser;
+/** How long the slowest machine may take for one step; no test is about time. */
+const PATIENCE_MILLISECONDS = 120_000;
+
+/** The browser that all tests of a file share. */
+export let browser;
 before(async () => {
   await mkdir(shots, { recursive: true });
   browser = await chromium.launch({ executablePath: process.env.KANTONG_CHROMIUM, args: FLAGS });
@@ -21,17 +25,20 @@ after(() => browser?.close());
 
 /**
  * open gives a page at an address of the client, once its map is drawn. A word on the console, a request that fails, and a
- * connection to anybody but the server fail the test that closes it; `expected` are words that may be there.
+ * connection to anybody but the server fail the test that closes it; `expected` are words that may be there. `prepare` is done
+ * with the page before, and `until` waits for something else than the map.
  */
-export async function open(hash = "", { width = 1400, height = 950, language = "en-GB", expected = [], ...more } = {}) {
+export async function open(hash = "", { width = 1400, height = 950, language = "en-GB", expected = [], prepare = async () => {}, until = drawn, ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: language, acceptDownloads: true, ...more });
+  context.setDefaultTimeout(PATIENCE_MILLISECONDS);
   const page = await context.newPage(), troubles = [];
   page.on("console", m => ["error", "warning"].includes(m.type()) && !expected.some(e => m.text().includes(e)) && troubles.push(`console: ${m.text()}`));
   page.on("pageerror", e => troubles.push(`exception: ${e.message}`));
   page.on("request", r => !r.url().startsWith(address) && !/^(data|blob):/.test(r.url()) && troubles.push(`a connection to ${r.url()}`));
   page.on("response", r => r.status() >= 400 && !expected.some(e => r.url().includes(e)) && troubles.push(`${r.status()} ${r.url()}`));
+  await prepare(page);
   await page.goto(`${address}/${hash}`);
-  await drawn(page);
+  await until(page);
   page.done = async () => {
     assert.deepEqual(troubles, []);
     await context.close();
@@ -79,7 +86,7 @@ export const shot = (page, name, options = {}) => page.screenshot({ path: `${sho
 
 /** signIn fills in the form, as a person does. */
 export async function signIn(page, key, purpose = "") {
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator("header").getByRole("button", { name: "Sign in" }).click();
   await page.locator("input[name=key]").fill(key);
   await page.locator("input[name=purpose]").fill(purpose);
   await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();

@@ -81,7 +81,7 @@ test("pockets and hot spots", async () => {
   await page.locator("select[name=measure]").selectOption("deprivation:UNSAFE_WATER");
   await page.locator(".legend h2", { hasText: "Hot spots: Unsafe drinking water" }).waitFor();
   const { hotspots: { areas } } = await ask(`{ hotspots(measure: {deprivation: UNSAFE_WATER}) { areas { classification confidence } } }`);
-  assert.equal((await legendOf(page))["High among high, 99 %"], areas.filter(a => a.classification === "HOT" && a.confidence === 99).length);
+  assert.equal((await legendOf(page))["High among high, 99%"], areas.filter(a => a.classification === "HOT" && a.confidence === 99).length);
   assert.deepEqual(await shapes(), []);
   await shot(page, "hotspots");
   await page.done();
@@ -92,7 +92,7 @@ test("two states compared", async () => {
   const at = s => ask(`query($s: ID) { measures(codes: ["exclusion:PKH"], edition: $s) { figures { area { code } value { value } } } }`, { s }).then(d => d.measures[0].figures);
   const [before, after] = [await at("demo+2025-06"), await at("demo+2025-10")];
   const better = after.filter((f, i) => f.value.value - before[i].value.value <= -0.005).length;
-  const counts = Object.entries(await legendOf(page)).filter(([label]) => label.startsWith("better")).map(([, n]) => n);
+  const counts = Object.entries(await legendOf(page)).filter(([label]) => label.startsWith("Better")).map(([, n]) => n);
   assert.equal(counts.reduce((a, b) => a + b, 0), better);
   assert.ok(better > 20);
   await shot(page, "compare");
@@ -105,7 +105,7 @@ test("an address shows the same again, and the language can be changed", async (
   await page.getByRole("tab", { name: "Kantong" }).click();
   await page.locator("input[name=decile]").fill("1");
   await page.locator("input[name=decile]").blur();
-  await page.locator(".legend h2", { hasText: "desil sampai 1" }).waitFor();
+  await page.locator(".legend h2", { hasText: "desil sampai dengan 1" }).waitFor();
   await page.locator("select[name=language]").selectOption("EN");
   await page.locator(".legend h2", { hasText: "decile up to 1" }).waitFor();
   const again = await open(new URL(page.url()).hash, { language: "id-ID" });

@@ -22,26 +22,41 @@ test("PNG, SVG and CSV hold what is on screen", async () => {
   const problem = await page.evaluate(text => new DOMParser().parseFromString(text, "image/svg+xml").querySelector("parsererror")?.textContent ?? "", svg);
   assert.equal(problem, "");
   assert.equal(svg.match(/<title>/g).length, 42);
-  for (const words of ["Unsafe drinking water", "Legend", "Withheld", "31 October 2025", "Source: synthetic", "km</text>"]) assert.ok(svg.includes(words), words);
+  for (const words of ["Unsafe drinking water", ">Bacang</text>", "Legend", "Withheld", "31 October 2025", "Source: synthetic", "km</text>"]) assert.ok(svg.includes(words), words);
   const csv = (await download(page, "CSV")).content.toString();
   const lines = csv.trim().split("\r\n");
   assert.equal(lines.length, 43);
-  assert.ok(csv.startsWith("\ufeffkode,Area,Value,"));
+  assert.ok(csv.startsWith("\ufeffCode,Area,Value,"));
   const { measures: [{ figures }] } = await ask(`{ measures(codes: ["deprivation:UNSAFE_WATER"]) { figures { area { code } value { value } } } }`);
   const most = figures.toSorted((a, b) => b.value.value - a.value.value)[0];
-  assert.ok(lines[1].startsWith(most.area.code) && lines[1].includes(`${(most.value.value * 100).toFixed(1)}%`.replace(".0%", "%")), lines[1]);
+  assert.ok(lines[1].startsWith(most.area.code) && lines[1].includes(`${(most.value.value * 100).toFixed(1)}%`), lines[1]);
+  await page.done();
+});
+
+test("a spreadsheet takes no name for a formula", async () => {
+  const page = await open("#language=EN", { prepare: p => p.route(/graphql\?query=.*City/, async route => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll('"Bacang"', '"=1+cmd"').replaceAll('"Keramat"', '"-2+3 cmd"') });
+  }) });
+  const csv = (await download(page, "CSV")).content.toString();
+  for (const name of ["'=1+cmd", "'-2+3 cmd"]) assert.ok(csv.includes(name), name);
   await page.done();
 });
 
 test("printed, the map is a picture with its legend", async () => {
   const page = await open("#language=EN");
-  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  const made = await page.evaluate(() => { // a printer does not wait
+    dispatchEvent(new Event("beforeprint"));
+    return document.querySelectorAll(".printed svg path title").length;
+  });
+  assert.equal(made, 42);
   await page.emulateMedia({ media: "print" });
-  const image = page.locator(".printed");
-  assert.ok(await image.isVisible());
-  assert.ok(await image.evaluate(i => i.decode().then(() => i.naturalWidth)) === 1200);
+  assert.ok(await page.locator(".printed").isVisible() && await page.locator(".data").isVisible());
+  assert.equal(await page.getByRole("tablist").isVisible(), false);
   assert.equal(await page.locator(".map").isVisible(), false);
   await shot(page, "print", { fullPage: true });
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await page.locator(".printed svg").count(), 0);
   await page.done();
 });
 
@@ -60,11 +75,25 @@ test("the page shows its queries, and they can be asked again", async () => {
 
   const graphiql = await open("#language=EN");
   await graphiql.goto(new URL(href, address).href);
-  await graphiql.getByText("priorities", { exact: false }).first().waitFor({ timeout: 30_000 });
+  await graphiql.getByText("priorities", { exact: false }).first().waitFor();
   await graphiql.getByRole("button", { name: /Execute query/ }).click();
   await graphiql.locator(".result-window", { hasText: "ranked" }).waitFor();
   await shot(graphiql, "graphiql");
   await graphiql.done();
+});
+
+test("a dialog that closes gives the focus back, and the address that is copied names the state", async () => {
+  const page = await open("#language=EN", { permissions: ["clipboard-read", "clipboard-write"] });
+  for (const [name, way] of [["Sign in", "Cancel"], ["Show the query", "Close"]]) {
+    await page.getByRole("button", { name }).click();
+    await page.getByRole("dialog").getByRole("button", { name: way }).click();
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await page.waitForFunction(name => document.activeElement.textContent === name, name);
+  }
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  assert.equal(new URLSearchParams(new URL(await page.evaluate(() => navigator.clipboard.readText())).hash.slice(1)).get("edition"), "demo+2025-10");
+  await page.done();
 });
 
 test("everything can be done from the keyboard", async () => {

@@ -4,7 +4,7 @@ import type { Map } from "maplibre-gl";
 import { TerraDraw, TerraDrawPolygonMode } from "terra-draw";
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 import { go } from "../state/link";
-import { textOf } from "../views/region";
+import { textOf } from "../state/polygon";
 import { fillOf } from "./fills";
 
 /** Whether a polygon is being drawn; "view" asks for what is in view as one. */
@@ -34,5 +34,7 @@ export function follow(map: Map, theme: "light" | "dark"): () => void {
       map.getCanvas().focus();
     } else if (pen.enabled) pen.stop();
   });
-  return () => { end(); if (pen.enabled) pen.stop(); };
+  const cancel = (e: KeyboardEvent) => { if (e.key === "Escape" && drawing.peek() === "on") drawing.value = "off"; };
+  addEventListener("keyup", cancel);
+  return () => { removeEventListener("keyup", cancel); end(); if (pen.enabled) pen.stop(); };
 }

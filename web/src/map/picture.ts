@@ -23,6 +23,7 @@ export interface Entry {
   fill: string;
   label: string;
   count?: number;
+  outline?: Shape["outline"]; // drawn as a line, not filled
 }
 
 /** The same as a table; the first cell names the row, and areas are linked to the map by their code. */

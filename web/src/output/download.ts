@@ -1,5 +1,6 @@
 // Files of what is on screen.
 import type { Picture, Table } from "../map/picture";
+import { say } from "../words/words";
 
 /** save hands a file to the browser. */
 function save(content: Blob, name: string) {
@@ -29,11 +30,11 @@ export async function savePng(svg: string, name: string) {
 export function csvOf(table: Table): string {
   const cell = (v: string | number | null) => {
     if (typeof v === "number") return String(v);
-    const text = v === null ? "" : /^[=+\-@\t\r]/.test(v) && !/^[+-]?[\d.,]+( |$)/.test(v) ? `'${v}` : v;
+    const text = v === null ? "" : /^[=+\-@\t\r]/.test(v) && !/^[+-]?[\d.,]+( ?[%\p{L}²/]+)?$/u.test(v) ? `'${v}` : v;
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const withCode = table.rows.some(r => r.area), rows = table.rows.map(r => [...(withCode ? [r.area ?? ""] : []), ...r.cells]);
-  return [[...(withCode ? ["kode"] : []), ...table.columns], ...rows].map(r => r.map(cell).join(",")).join("\r\n") + "\r\n";
+  return [[...(withCode ? [say("code")] : []), ...table.columns], ...rows].map(r => r.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 
 /** saveCsv begins with a byte order mark: spreadsheets then read UTF-8. */

@@ -1,14 +1,14 @@
 // The area that is chosen, beside the city: what its families are deprived of, and how much is known where.
-import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { graphql } from "../made";
 import type { AreaCardQuery } from "../made/graphql";
-import { ask, key } from "../api/client";
-import { publications } from "../api/live";
-import { measures, nameOf } from "../state/city";
+import { ask, isAbort, unask } from "../api/client";
+import { owned } from "../api/who";
+import { city, deprivationName, nameOf } from "../state/city";
 import { go, link } from "../state/link";
 import { percent, say } from "../words/words";
 import { write } from "../state/figures";
+import { sayWhy, Told, type Trouble } from "./trouble";
 
 const AREA = graphql(`
   query AreaCard($code: AreaCode!, $edition: ID) {
@@ -20,18 +20,21 @@ const AREA = graphql(`
   }
 `);
 
-const card = signal<{ code: string; of: AreaCardQuery } | null>(null);
+const card = owned<{ code: string; of: AreaCardQuery | Trouble } | null>(null);
 
 export function AreaCard() {
-  const code = link.value.area, { edition } = link.value;
+  const code = link.value.area, { edition } = link.value, of = city.value;
   useEffect(() => {
-    if (!code) return;
+    if (!code || !of) return;
     const controller = new AbortController();
-    ask(AREA, { code, edition: edition || null }, controller.signal).then(of => (card.value = { code, of }), () => {});
-    return () => controller.abort();
-  }, [code, edition, key.value, publications.value]);
-  const shown = card.value, area = shown?.of.area;
-  if (!code || shown?.code !== code || !area?.summary) return null;
+    ask(AREA, { code, edition: edition || null }, "card", controller.signal).then(of => (card.value = { code, of }), e => { if (!isAbort(e)) card.value = { code, of: sayWhy(e) }; });
+    return () => { controller.abort(); unask("card"); };
+  }, [code, of]); // whoever asks now, and what was published, has another city
+  const shown = card.value?.code === code ? card.value.of : null;
+  if (!code || !shown) return null;
+  if ("text" in shown) return <Told of={shown} />;
+  const { area } = shown;
+  if (!area?.summary) return null;
   const place = area.summary.geocoded.value;
   return (
     <section class="card" aria-label={nameOf(code)} aria-live="polite">
@@ -41,7 +44,7 @@ export function AreaCard() {
         <thead><tr><th scope="col">{say("deprivations")}</th><th scope="col">{say("area")}</th><th scope="col">{say("inCity")}</th></tr></thead>
         <tbody>
           {area.summary.deprivations.map((d, i) => (
-            <tr key={d.deprivation}><th scope="row">{measures.value.get(`deprivation:${d.deprivation}`)?.label ?? d.deprivation}</th><td>{write(d.rate)}</td><td>{write(shown.of.summary!.deprivations[i]!.rate)}</td></tr>
+            <tr key={d.deprivation}><th scope="row">{deprivationName(d.deprivation)}</th><td>{write(d.rate)}</td><td>{write(shown.summary!.deprivations[i]!.rate)}</td></tr>
           ))}
         </tbody>
       </table>

@@ -18,7 +18,7 @@ export function write(figure: Figure, unit = "share"): string {
 /** amount writes a number in a unit. */
 export function amount(value: number, unit: string): string {
   if (unit === "share") return percent(value);
-  return unit === "count" ? number(value) : `${number(value, 2)} ${unit}`;
+  return unit === "count" ? number(value) : unit === "persen" ? percent(value / 100) : `${number(value, 2)} ${unit}`;
 }
 
 /** cell is a figure for a table that other programs read: a number, or nothing where there is none. */

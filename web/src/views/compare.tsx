@@ -2,7 +2,7 @@
 import { graphql } from "../made";
 import type { CompareQuery } from "../made/graphql";
 import { ask } from "../api/client";
-import { city, nameOf } from "../state/city";
+import { city, nameOf, type City } from "../state/city";
 import { go, link, type Link } from "../state/link";
 import { amount, protectedNotes, write, type Figure } from "../state/figures";
 import { number, say } from "../words/words";
@@ -20,31 +20,28 @@ const COMPARE = graphql(`
 type After = NonNullable<CompareQuery["after"]>[number];
 interface Answer { before: Map<string, Figure>; after: After | null; states: [string, string] }
 
-/** The states that a link compares: what is on screen, and before it the one that is named, or the next older one. */
-export function statesOf(l: Link, states: readonly string[]): [string, string] | null {
-  const after = l.edition || states[0], at = states.indexOf(after ?? "");
-  const before = l.before && l.before !== after ? l.before : states[at + 1] ?? states.find(s => s !== after);
-  return before && after ? [before, after] : null;
+/** The states that a link compares: what is on screen, and before it the older one that is named, or the next; newest first. */
+export function statesOf(l: Link, city: City): { before: string; after: string; older: readonly string[] } | null {
+  const states = city.editions.edges.map(e => e.node.state), at = states.indexOf(city.edition?.state ?? ""), older = at < 0 ? [] : states.slice(at + 1);
+  const before = older.find(s => s === l.before) ?? older[0];
+  return before ? { before, after: states[at]!, older } : null;
 }
 
-const states = () => (city.value?.editions.edges ?? []).map(e => e.node.state);
+/** A change is seen as one from half a point (half a unit) on, and as a large one from half of the largest on. */
+const smallestOf = (unit: string) => (unit === "share" ? 0.005 : 0.5);
 
-/** A change is seen as one from half a point on, and as a large one from half of the largest on. */
-const SMALLEST = 0.005;
-
-function fillOf(change: number, largest: number, lessIsWorse: boolean): string {
-  if (Math.abs(change) < SMALLEST) return "same";
-  return `${change > 0 !== lessIsWorse ? "worse" : "better"}${Math.abs(change) >= largest / 2 ? 2 : 1}`;
+function fillOf(change: number, smallest: number, large: number, lessIsWorse: boolean): string {
+  if (Math.abs(change) < smallest) return "same";
+  return `${change > 0 !== lessIsWorse ? "worse" : "better"}${Math.abs(change) >= large ? 2 : 1}`;
 }
 
 export const compareView: View<Answer> = {
-  follows: ["measure", "level", "before"],
+  follows: ["measure", "before"],
   async load(l, city, stop) {
-    const pair = statesOf(l, city.editions.edges.map(e => e.node.state));
+    const pair = statesOf(l, city);
     if (!pair) return { before: new Map(), after: null, states: ["", ""] };
-    const code = city.measures?.find(m => m.code === l.measure)?.code ?? city.measures![0]!.code;
-    const answer = await ask(COMPARE, { code, level: l.level, language: l.language, before: pair[0], after: pair[1] }, stop);
-    return { before: new Map(answer.before![0]!.figures.map(f => [f.area.code, f.value])), after: answer.after![0]!, states: pair };
+    const answer = await ask(COMPARE, { code: l.measure, level: l.level, language: l.language, before: pair.before, after: pair.after }, "view", stop);
+    return { before: new Map(answer.before![0]!.figures.map(f => [f.area.code, f.value])), after: answer.after![0]!, states: [pair.before, pair.after] };
   },
   picture({ before, after, states: [from, to] }) {
     if (!after) return { title: say("view_compare"), areas: new Map(), shapes: [], legend: [], notes: [say("oneEdition")], table: { columns: [], rows: [] } };
@@ -52,16 +49,16 @@ export const compareView: View<Answer> = {
       const former = before.get(code) ?? { status: "UNKNOWN" as const };
       return { code, former, value, change: former.value == null || value.value == null ? null : value.value - former.value };
     });
-    const largest = Math.max(...changes.map(c => Math.abs(c.change ?? 0)), SMALLEST);
+    const smallest = smallestOf(after.unit), large = Math.max(Math.max(...changes.map(c => Math.abs(c.change ?? 0))) / 2, smallest);
     const signed = (change: number) => `${change > 0 ? "+" : ""}${share ? `${number(change * 100, 1)} ${say("points")}` : amount(change, after.unit)}`;
     const areas = new Map<string, Coloured>(changes.map(c => [c.code, c.change == null
       ? { fill: [c.former, c.value].some(f => f.status === "SUPPRESSED") ? "withheld" : "unknown", text: `${write(c.former, after.unit)} → ${write(c.value, after.unit)}` }
-      : { fill: fillOf(c.change, largest, after.direction === "LESS_IS_WORSE"), text: `${write(c.former, after.unit)} → ${write(c.value, after.unit)} (${signed(c.change)})` }]));
+      : { fill: fillOf(c.change, smallest, large, after.direction === "LESS_IS_WORSE"), text: `${write(c.former, after.unit)} → ${write(c.value, after.unit)} (${signed(c.change)})` }]));
     const count = (fill: string) => [...areas.values()].filter(a => a.fill === fill).length;
-    const entry = (fill: string, label: string): Entry => ({ fill, label, count: count(fill) }), half = signed(largest / 2).replace("+", "");
+    const entry = (fill: string, label: string): Entry => ({ fill, label, count: count(fill) }), from2 = signed(large).replace("+", ""), from1 = signed(smallest).replace("+", "");
     return {
       title: `${after.label}: ${from} → ${to}`, areas, shapes: [],
-      legend: [entry("worse2", `${say("worse")} (≥ ${half})`), entry("worse1", say("worse")), entry("same", `${say("unchanged")} (< ${signed(SMALLEST).replace("+", "")})`), entry("better1", say("better")), entry("better2", `${say("better")} (≥ ${half})`),
+      legend: [entry("worse2", `${say("worse")} ≥ ${from2}`), entry("worse1", `${say("worse")} < ${from2}`), entry("same", `${say("unchanged")} (< ${from1})`), entry("better1", `${say("better")} < ${from2}`), entry("better2", `${say("better")} ≥ ${from2}`),
         entry("withheld", say("withheld")), entry("unknown", say("unknown"))],
       notes: protectedNotes([...before.values(), ...after.figures.map(f => f.value)]),
       table: {
@@ -71,13 +68,13 @@ export const compareView: View<Answer> = {
     };
   },
   Choices() {
-    const pair = statesOf(link.value, states());
+    const pair = city.value && statesOf(link.value, city.value);
     return (
       <>
         <ChooseMeasure /><ChooseLevel />
         <label><span>{say("before")}</span>
-          <select name="before" value={pair?.[0] ?? ""} onChange={e => go({ before: e.currentTarget.value })}>
-            {states().filter(s => s !== pair?.[1]).map(s => <option key={s} value={s}>{s}</option>)}
+          <select name="before" value={pair?.before ?? ""} onChange={e => go({ before: e.currentTarget.value })}>
+            {(pair?.older ?? []).map(s => <option key={s} value={s}>{s}</option>)}
           </select></label>
       </>
     );

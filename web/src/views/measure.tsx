@@ -2,9 +2,9 @@
 import { graphql } from "../made";
 import type { FiguresQuery, IntervalsQuery } from "../made/graphql";
 import { ask } from "../api/client";
-import { areas, nameOf } from "../state/city";
+import { areas, measureOf, nameOf } from "../state/city";
 import { cell, classify, protectedNotes, write } from "../state/figures";
-import { number, percent, say } from "../words/words";
+import { between, number, percent, say } from "../words/words";
 import { ChooseClasses, ChooseLevel, ChooseMeasure } from "../parts/choices";
 import { AreaCard } from "../parts/AreaCard";
 import type { View } from "./view";
@@ -30,13 +30,12 @@ interface Answer {
 }
 
 export const measureView: View<Answer> = {
-  follows: ["measure", "level", "classes"],
+  follows: ["measure", "classes"],
   async load(l, city, stop) {
-    const found = city.measures?.find(m => m.code === l.measure) ?? city.measures?.[0], edition = l.edition || null;
-    if (!found) throw new Error(say("unknown"));
+    const found = measureOf(l, city), edition = l.edition || null;
     const [figures, rates] = await Promise.all([
-      ask(FIGURES, { code: found.code, level: l.level, by: l.classes, language: l.language, edition }, stop),
-      found.unit === "share" ? ask(INTERVALS, { measure: JSON.parse(found.measure), level: l.level, edition }, stop) : null,
+      ask(FIGURES, { code: found.code, level: l.level, by: l.classes, language: l.language, edition }, "view", stop),
+      found.unit === "share" ? ask(INTERVALS, { measure: JSON.parse(found.measure), level: l.level, edition }, "view", stop) : null,
     ]);
     return { measure: figures.measures![0]!, intervals: new Map((rates?.rates ?? []).map(r => [r.area.code, r])) };
   },
@@ -45,9 +44,9 @@ export const measureView: View<Answer> = {
     const { areas: coloured, legend } = classify(figures, measure.breaks, measure.unit, measure.direction === "LESS_IS_WORSE");
     const rows = measure.figures.map(({ area: { code }, value }) => {
       const among = areas.value.get(code), interval = intervals.get(code), place = among?.geocoded.value;
-      const ends = interval?.lower.value != null && interval.upper.value != null;
-      if (ends) coloured.get(code)!.text += ` (${say("interval")}: ${percent(interval.lower.value!)} – ${percent(interval.upper.value!)})`;
-      return { area: code, value, cells: [nameOf(code), write(value, measure.unit), ...(intervals.size ? [ends ? `${percent(interval.lower.value!)} – ${percent(interval.upper.value!)}` : "–"] : []),
+      const ends = interval?.lower.value != null && interval.upper.value != null ? between(interval.lower.value, interval.upper.value) : "";
+      if (ends) coloured.get(code)!.text += ` (${say("interval")}: ${ends})`;
+      return { area: code, value, cells: [nameOf(code), write(value, measure.unit), ...(intervals.size ? [ends || null] : []),
         among ? write(among.households, "count") : null, place == null ? null : percent(1 - place)] };
     });
     rows.sort((a, b) => (cell(b.value) ?? -Infinity) - (cell(a.value) ?? -Infinity));

@@ -2,9 +2,10 @@
 import { graphql } from "../made";
 import type { Deprivation, HouseholdFilter, PocketsQuery } from "../made/graphql";
 import { ask } from "../api/client";
-import { city, measures, pointed } from "../state/city";
+import { city, deprivationName, measures, pointed } from "../state/city";
 import { link, type Link } from "../state/link";
 import { cell, write } from "../state/figures";
+import { noted } from "../words/notes";
 import { number, percent, say } from "../words/words";
 import { Choose, ChooseNumber } from "../parts/choices";
 import type { View } from "./view";
@@ -52,11 +53,11 @@ function Panel({ answer }: { answer: Pocket[] }) {
       <ol class="ranking">
         {answer.map((p, i) => (
           <li key={p.id} class={pointed.value === p.id ? "on" : ""} onPointerEnter={() => (pointed.value = p.id)} onPointerLeave={() => (pointed.value = "")}>
-            <button type="button" onFocus={() => (pointed.value = p.id)} onClick={() => (pointed.value = p.id)}>
+            <button type="button" onFocus={() => (pointed.value = p.id)} onBlur={() => (pointed.value = "")} onClick={() => (pointed.value = p.id)}>
               <b>{i + 1}</b> <span>{placeOf(p)}</span> <small>{write(p.households, "count")} {say("families").toLowerCase()}{p.areaKm2 == null ? "" : ` · ${number(p.areaKm2, 2)} km²`}</small>
             </button>
             {marks(p).map(d => (
-              <p class="hint" key={d.deprivation}>{measures.value.get(`deprivation:${d.deprivation}`)?.label ?? d.deprivation}: {d.share.value == null ? say("withheld") : percent(d.share.value, 0)}, {number(d.lift!, 1)} {say("times")}</p>
+              <p class="hint" key={d.deprivation}>{deprivationName(d.deprivation)}: {d.share.value == null ? say("withheld") : percent(d.share.value, 0)}, {number(d.lift!, 1)} {say("times")}</p>
             ))}
           </li>
         ))}
@@ -68,19 +69,19 @@ function Panel({ answer }: { answer: Pocket[] }) {
 export const pocketsView: View<Pocket[]> = {
   follows: ["who", "decile", "radius", "fewest"],
   load: async (l, _, stop) =>
-    (await ask(POCKETS, { filter: whoOf(l).filter, radius: l.radius, fewest: l.fewest, edition: l.edition || null }, stop)).pockets ?? [],
+    (await ask(POCKETS, { filter: whoOf(l).filter, radius: l.radius, fewest: l.fewest, edition: l.edition || null }, "view", stop)).pockets ?? [],
   picture: (answer, l) => ({
     title: `${say("view_pockets")}: ${whoOf(l).words}`,
     areas: new Map(),
     shapes: answer.map((p, i) => ({ id: p.id, fill: isPlace(p) ? "pocket" : "unlocated", name: `${say("pocket")} ${i + 1}: ${placeOf(p)}`, text: `${write(p.households, "count")} ${say("families").toLowerCase()}`, outline: "solid", geometry: p.hull ?? p.center })),
     legend: [{ fill: "pocket", label: say("pocket"), count: answer.filter(isPlace).length }, { fill: "unlocated", label: say("unlocated"), count: answer.filter(p => !isPlace(p)).length }],
-    notes: [...new Set(answer.flatMap(p => p.notes))].slice(0, 4),
+    notes: [...new Set(answer.flatMap(p => p.notes))].map(noted),
     table: {
       columns: [say("pocket"), say("families"), say("people"), "km²"],
-      rows: answer.map((p, i) => ({ shape: p.id, cells: [`${i + 1}. ${placeOf(p)}`, cell(p.households), cell(p.people), p.areaKm2 == null ? null : number(p.areaKm2, 2)] })),
+      rows: answer.map((p, i) => ({ shape: p.id, cells: [`${i + 1}. ${placeOf(p)}`, ...[p.households, p.people].map(f => cell(f) ?? write(f, "count")), p.areaKm2 == null ? null : number(p.areaKm2, 2)] })),
     },
   }),
-  Choices: () => <><ChooseWho />{link.value.who === "decile" && <ChooseNumber name="decile" label="decileUpTo" low={1} high={10} />}<ChooseNumber name="radius" label="radius" low={10} high={2000} step={10} /><ChooseNumber name="fewest" label="fewest" low={5} high={500} /></>,
+  Choices: () => <><ChooseWho />{link.value.who === "decile" && <ChooseNumber name="decile" label="decileUpTo" />}<ChooseNumber name="radius" label="radius" step={10} /><ChooseNumber name="fewest" label="fewest" /></>,
   Panel,
   long: true,
 };

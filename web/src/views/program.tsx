@@ -1,15 +1,17 @@
 // How far a programme reaches whom it means, and, for planners, whom it misses.
 import { signal } from "@preact/signals";
 import { Fragment } from "preact";
+import { useEffect } from "preact/hooks";
 import { graphql } from "../made";
 import type { CoverageQuery, UnreachedQuery } from "../made/graphql";
-import { ask, key, purpose } from "../api/client";
-import { city, measures, nameOf } from "../state/city";
+import { ask, isAbort, unask } from "../api/client";
+import { key, owned, purpose } from "../api/who";
+import { city, deprivationName, nameOf } from "../state/city";
 import { link } from "../state/link";
 import { cell, classify, protectedNotes, write } from "../state/figures";
 import { number, say } from "../words/words";
 import { ChooseLevel, ChooseProgram } from "../parts/choices";
-import { sayWhy } from "../parts/trouble";
+import { sayWhy, Told, type Trouble } from "../parts/trouble";
 import type { View } from "./view";
 
 const COVERAGE = graphql(`
@@ -38,59 +40,70 @@ type Programme = NonNullable<CoverageQuery["program"]>;
 interface Answer { programme: Programme; breaks: number[] }
 type Rows = NonNullable<UnreachedQuery["unreached"]>;
 
-/** Rows that a planner asked for, of the programme and area that were on screen then. */
-const rows = signal<{ of: string; list: Rows["edges"]; page: Rows["pageInfo"]; total: number } | null>(null);
-const trouble = signal("");
+/** Rows that a planner asked for, of the programme, area and edition that were on screen then. */
+const rows = owned<{ of: string; list: Rows["edges"]; page: Rows["pageInfo"] | null; total: number; trouble: Trouble | null } | null>(null);
+const asking = signal(false);
 
-const asking = () => `${link.value.program} ${link.value.area} ${link.value.edition}`;
+const wanted = () => `${link.value.program} ${link.value.area} ${city.value?.edition?.dataVersion}`;
 
 async function more() {
-  const l = link.value, of = asking(), former = rows.value?.of === of ? rows.value : null;
+  const l = link.value, of = wanted(), former = rows.value?.of === of ? rows.value : { of, list: [], page: null, total: 0 };
+  asking.value = true;
   try {
-    const answer = (await ask(UNREACHED, { program: l.program, filter: l.area ? { areas: [l.area] } : null, after: former?.page.endCursor ?? null, edition: l.edition || null })).unreached!;
-    trouble.value = "";
-    rows.value = { of, list: [...(former?.list ?? []), ...answer.edges], page: answer.pageInfo, total: answer.totalCount };
+    const { unreached } = await ask(UNREACHED, { program: l.program, filter: l.area ? { areas: [l.area] } : null, after: former.page?.endCursor ?? null, edition: l.edition || null }, "rows");
+    if (of === wanted()) rows.value = { of, list: [...former.list, ...unreached!.edges], page: unreached!.pageInfo, total: unreached!.totalCount, trouble: null };
   } catch (e) {
-    trouble.value = sayWhy(e);
+    if (of === wanted() && !isAbort(e)) rows.value = { ...former, trouble: sayWhy(e) };
+  } finally {
+    asking.value = false;
   }
 }
 
-function Panel({ answer: { programme } }: { answer: Answer }) {
-  const shown = rows.value?.of === asking() && key.value ? rows.value : null;
+function Families({ of: { list, page, total, trouble } }: { of: NonNullable<typeof rows.value> }) {
   return (
-    <section aria-label={say("view_program")}>
-      <p>{programme.name}</p>
-      <p class="hint">{programme.eligibility}</p>
-      <h3>{say("unreachedFamilies")}{link.value.area && `: ${nameOf(link.value.area)}`}</h3>
-      {!key.value || !purpose.value ? <p class="hint">{say("signInForRows")}</p> : !shown && <button type="button" class="main" onClick={more}>{say("unreachedFamilies")}</button>}
-      {trouble.value && <p role="alert" class="trouble">{trouble.value}</p>}
-      {shown && (
-        <div class="scroll">
+    <>
+      {list.length > 0 && (
+        <div class="scroll" tabIndex={0} role="region" aria-label={say("unreachedFamilies")}>
           <table id="families">
-            <caption>{number(shown.list.length)} {say("of")} {number(shown.total)}</caption>
+            <caption>{number(list.length)} {say("of")} {number(total)}</caption>
             <thead><tr>{[say("area"), "RW/RT", say("decile"), say("members")].map(c => <th scope="col" key={c}>{c}</th>)}</tr></thead>
             <tbody>
-              {shown.list.map(({ node: h }) => (
+              {list.map(({ node: h }) => (
                 <Fragment key={h.id}>
                   <tr><th scope="row">{h.area.name}</th><td>{h.rw ?? "–"}/{h.rt ?? "–"}</td><td>{h.decile ?? "–"}</td><td>{h.members ?? "–"}</td></tr>
-                  <tr class="more"><td colSpan={4}>{h.deprivations.map(d => measures.value.get(`deprivation:${d}`)?.label ?? d).join("; ") || "–"}</td></tr>
+                  <tr class="more"><td colSpan={4}>{h.deprivations.map(deprivationName).join("; ") || "–"}</td></tr>
                 </Fragment>
               ))}
             </tbody>
           </table>
-          {shown.page.hasNextPage && <button type="button" onClick={more}>{say("more")}</button>}
         </div>
       )}
+      {page && !list.length && <p>{say("noFamilies")}</p>}
+      {trouble && <Told of={trouble} again={more} />}
+      {page?.hasNextPage && <button type="button" disabled={asking.value} onClick={more}>{say("more")}</button>}
+    </>
+  );
+}
+
+function Panel({ answer: { programme } }: { answer: Answer }) {
+  const of = wanted(), shown = rows.value?.of === of ? rows.value : null;
+  useEffect(() => () => unask("rows"), [of]);
+  return (
+    <section aria-label={say("view_program")}>
+      <p>{programme.name}</p>
+      <p class="hint" lang="en">{programme.eligibility}</p>
+      <h3>{say("unreachedFamilies")}{link.value.area && `: ${nameOf(link.value.area)}`}</h3>
+      {!key.value || !purpose.value ? <p class="hint">{say("signInForRows")}</p>
+        : shown ? <Families of={shown} /> : <button type="button" class="main" disabled={asking.value} onClick={more}>{say("showFamilies")}</button>}
     </section>
   );
 }
 
 export const programView: View<Answer> = {
-  follows: ["program", "level"],
+  follows: ["program"],
   async load(l, city, stop) {
-    const code = city.programs.find(p => p.code === l.program)?.code ?? city.programs[0]?.code ?? "";
-    const measure = `exclusion:${code}`, known = city.measures?.some(m => m.code === measure);
-    const answer = await ask(COVERAGE, { program: code, level: l.level, measure: known ? [measure] : [], edition: l.edition || null }, stop);
+    const measure = `exclusion:${l.program}`, known = city.measures?.some(m => m.code === measure);
+    const answer = await ask(COVERAGE, { program: l.program, level: l.level, measure: known ? [measure] : [], edition: l.edition || null }, "view", stop);
     if (!answer.program) throw new Error(say("unknown"));
     return { programme: answer.program, breaks: answer.measures?.[0]?.breaks ?? [] };
   },

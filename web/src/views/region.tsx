@@ -2,11 +2,13 @@
 import { graphql } from "../made";
 import type { RegionQuery } from "../made/graphql";
 import { ask } from "../api/client";
-import { measures } from "../state/city";
+import { deprivationName } from "../state/city";
 import { go, link } from "../state/link";
 import { cell, protectedNotes, write } from "../state/figures";
 import { number, percent, say } from "../words/words";
 import { drawing } from "../map/drawing";
+import { isForKeys, sayWhy, Told, type Trouble } from "../parts/trouble";
+import { polygonOf } from "../state/polygon";
 import type { Shape } from "../map/picture";
 import type { View } from "./view";
 
@@ -21,18 +23,11 @@ const REGION = graphql(`
   }
 `);
 
-type Answer = NonNullable<RegionQuery["summary"]> | null;
+/** What the drawing holds, or who may see it. */
+interface Answer { summary: NonNullable<RegionQuery["summary"]> | null; trouble: Trouble | null }
 
-/** Corners of the link as a polygon; null without one. */
-export function polygonOf(region: string): GeoJSON.Polygon | null {
-  const corners = region.split(",").map(c => c.split(" ").map(Number)).filter(c => c.length === 2 && c.every(Number.isFinite));
-  return corners.length < 3 ? null : { type: "Polygon", coordinates: [[...corners, corners[0]!]] };
-}
-
-/** textOf writes a ring's corners to the link: a metre is as fine as a pointer draws. */
-export const textOf = (ring: GeoJSON.Position[]) => ring.slice(0, -1).map(([lon, lat]) => `${lon!.toFixed(5)} ${lat!.toFixed(5)}`).join(",");
-
-function Panel({ answer }: { answer: Answer }) {
+function Panel({ answer: { summary: answer, trouble } }: { answer: Answer }) {
+  if (trouble) return <Told of={trouble} />;
   if (!answer) return <p>{say("regionNone")}</p>;
   const rows = [...answer.deprivations].sort((a, b) => (b.rate.value ?? -1) - (a.rate.value ?? -1));
   return (
@@ -41,7 +36,7 @@ function Panel({ answer }: { answer: Answer }) {
       <h3>{say("counted")}</h3>
       <p class="hint">{answer.answeredFor ? `${say("countedBlocks")} ${number(answer.answeredFor.blocks)} ${say("blocks")}, ${say("covers")} ${percent(answer.answeredFor.coverage, 0)}.` : say("countedExact")}</p>
       <table>
-        <tbody>{rows.map(d => <tr key={d.deprivation}><th scope="row">{measures.value.get(`deprivation:${d.deprivation}`)?.label ?? d.deprivation}</th><td>{write(d.rate)}</td></tr>)}</tbody>
+        <tbody>{rows.map(d => <tr key={d.deprivation}><th scope="row">{deprivationName(d.deprivation)}</th><td>{write(d.rate)}</td></tr>)}</tbody>
       </table>
     </section>
   );
@@ -51,29 +46,35 @@ export const regionView: View<Answer> = {
   follows: ["region"],
   async load(l, _, stop) {
     const polygon = polygonOf(l.region);
-    return polygon ? (await ask(REGION, { filter: { where: { coveredBy: polygon } }, edition: l.edition || null }, stop)).summary ?? null : null;
+    if (!polygon) return { summary: null, trouble: null };
+    try {
+      return { summary: (await ask(REGION, { filter: { where: { coveredBy: polygon } }, edition: l.edition || null }, "view", stop)).summary ?? null, trouble: null };
+    } catch (e) {
+      if (isForKeys(e)) return { summary: null, trouble: sayWhy(e) }; // the drawing stays
+      throw e;
+    }
   },
-  picture(answer, l) {
+  picture({ summary: answer }, l) {
     const polygon = polygonOf(l.region), shapes: Shape[] = [];
     const text = answer ? `${write(answer.households, "count")} ${say("families").toLowerCase()}` : "";
     if (answer?.answeredFor?.geometry) shapes.push({ id: "counted", fill: "counted", name: say("counted"), text, outline: "dashed", geometry: answer.answeredFor.geometry });
     if (polygon) shapes.push({ id: "drawing", fill: "drawing", name: say("drawn"), text, outline: "line", geometry: polygon });
     return {
       title: say("view_region"), areas: new Map(), shapes,
-      legend: shapes.map(s => ({ fill: s.fill, label: s.name })),
+      legend: shapes.map(s => ({ fill: s.fill, label: s.name, outline: s.outline })),
       notes: answer ? protectedNotes([answer.households, ...answer.deprivations.map(d => d.rate)]) : [],
       table: {
         columns: [say("measure"), say("families"), say("value")],
-        rows: answer ? [{ cells: [say("families"), cell(answer.households), null] }, { cells: [say("people"), cell(answer.people), null] },
+        rows: answer ? [{ cells: [say("families"), cell(answer.households) ?? write(answer.households, "count"), null] }, { cells: [say("people"), cell(answer.people) ?? write(answer.people, "count"), null] },
           ...answer.deciles.map(d => ({ cells: [`${say("decile")} ${d.decile ?? "–"}`, cell(d.households) ?? write(d.households, "count"), null] })),
-          ...answer.deprivations.map(d => ({ cells: [measures.value.get(`deprivation:${d.deprivation}`)?.label ?? d.deprivation, cell(d.households) ?? write(d.households, "count"), write(d.rate)] }))] : [],
+          ...answer.deprivations.map(d => ({ cells: [deprivationName(d.deprivation), cell(d.households) ?? write(d.households, "count"), write(d.rate)] }))] : [],
       },
     };
   },
   Choices: () => (
     <>
       <p class="hint wide">{say("drawHelp")}</p>
-      <button type="button" class="main" aria-pressed={drawing.value === "on"} onClick={() => (drawing.value = "on")}>{say("draw")}</button>
+      <button type="button" class={drawing.value === "on" ? "main" : ""} aria-pressed={drawing.value === "on"} onClick={() => (drawing.value = drawing.value === "on" ? "off" : "on")}>{say("draw")}</button>
       <button type="button" onClick={() => (drawing.value = "view")}>{say("useView")}</button>
       <button type="button" disabled={!link.value.region} onClick={() => go({ region: "" })}>{say("clear")}</button>
     </>
