@@ -49,7 +49,7 @@ func question(values url.Values) (q tiles.Question, err error) {
 		if err != nil {
 			return q, registry.Under("measure", err)
 		}
-		q.Measure = &m
+		q.Measures = []measure.Measure{m}
 	}
 	return q, nil
 }
