@@ -27,6 +27,14 @@ func DefaultMeasures() []measure.Measure {
 	return list
 }
 
+// OrDefault is a question with DefaultMeasures where it has none.
+func OrDefault(q tiles.Question) tiles.Question {
+	if q.Measures == nil {
+		q.Measures = DefaultMeasures()
+	}
+	return q
+}
+
 // figureColumns are those of a question: households and people that the filter keeps, then each measure, each with its status.
 func figureColumns(d *registry.Dataset, q *tiles.Question) (columns []Column, err error) {
 	columns = append(withStatus(Column{"households", Whole, "households", "Households " + q.Filter.String()}), withStatus(Column{"people", Whole, "people", "People in these households"})...)
@@ -81,7 +89,7 @@ func figureValues(f *tiles.Figure) []any {
 	return values
 }
 
-// Areas is a table of the areas of a level, by code, with figures: DefaultMeasures where the question has none. Errors are those
+// Areas is a table of the areas of a level, by code, with figures. Errors are those
 // of tiles.Question, NOT_FOUND with field within for an area that the edition does not have.
 func Areas(ctx context.Context, v *registry.View, level registry.AreaLevel, within registry.AreaCode, q tiles.Question) (Table, error) {
 	t := Table{Name: "areas", Title: "Areas of the level " + level.String() + " with figures", Geometry: "MULTIPOLYGON"}
@@ -108,9 +116,6 @@ func Areas(ctx context.Context, v *registry.View, level registry.AreaLevel, with
 }
 
 func figuresOf(ctx context.Context, v *registry.View, by registry.Dimension, q tiles.Question) (map[registry.Key]tiles.Figure, []Column, error) {
-	if q.Measures == nil {
-		q.Measures = DefaultMeasures()
-	}
 	columns, err := figureColumns(v.Dataset, &q)
 	if err != nil {
 		return nil, nil, err

@@ -52,12 +52,12 @@ func WriteCSVMetadata(w io.Writer, address string, t Table, about About) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(map[string]any{"@context": []any{"http://www.w3.org/ns/csvw", map[string]string{"@language": "en"}}, "url": address, "dc:title": t.Title,
-		"kantong:about": about.object(), "tableSchema": map[string]any{"columns": columns},
+		"kantong:about": about.Object(), "tableSchema": map[string]any{"columns": columns},
 		"dialect": map[string]any{"header": true, "delimiter": ",", "encoding": "utf-8"}})
 }
 
-// object is the facts as JSON has them: a name that is there several times has a list.
-func (a About) object() map[string]any {
+// Object is the facts as JSON has them: a name that is there several times has a list.
+func (a About) Object() map[string]any {
 	out := map[string]any{}
 	for _, f := range a {
 		switch had := out[f.Name].(type) {

@@ -19,7 +19,7 @@ func WriteGeoJSON(w io.Writer, t Table, about About) error {
 		}
 	}
 	out := bufio.NewWriter(w)
-	_, _ = out.WriteString(`{"type":"FeatureCollection","name":` + string(inJSON(t.Name)) + `,"about":` + string(inJSON(about.object())) + `,"columns":` + string(inJSON(columns)) + `,"features":[`)
+	_, _ = out.WriteString(`{"type":"FeatureCollection","name":` + string(inJSON(t.Name)) + `,"about":` + string(inJSON(about.Object())) + `,"columns":` + string(inJSON(columns)) + `,"features":[`)
 	first := true
 	for row, err := range t.Rows {
 		if err != nil {

@@ -15,8 +15,8 @@ const MaxHouseholds = 1_000_000
 const householdsAtOnce = 20_000
 
 // Unreached is the list of the households that a programme means and does not reach, of those that a filter keeps: the poorest and
-// most deprived first. Rows are asked of the view as they are written; errors are those of View.Rows with fields under
-// filter, NOT_FOUND with field program, and COMPLEXITY_LIMIT_EXCEEDED for more than MaxHouseholds.
+// most deprived first. Rows are asked of the view as they are gone through. Errors are NOT_FOUND with field program and those of
+// the filter; of the rows those of View.Rows, and COMPLEXITY_LIMIT_EXCEEDED for more than MaxHouseholds.
 func Unreached(ctx context.Context, v *registry.View, program string, f registry.Filter) (Table, error) {
 	t := Table{Name: "unreached", Title: "Families that " + program + " means and does not reach", Geometry: "POINT", Columns: householdColumns()}
 	if _, ok := v.Program(program); !ok {
@@ -26,13 +26,13 @@ func Unreached(ctx context.Context, v *registry.View, program string, f registry
 		return t, registry.Under("filter", err)
 	}
 	q := registry.RowsQuery{Filter: registry.Join(&f, &registry.Filter{EligibleFor: program, NotEnrolledIn: []string{program}}), ByNeed: true, First: householdsAtOnce}
-	// The first page is asked for at once: what is refused is refused before anything is written.
-	pages, err := v.Rows(ctx, q)
-	if err != nil {
-		return t, err
-	}
 	t.Rows = func(yield func(Row, error) bool) {
 		for n := int64(0); ; {
+			pages, err := v.Rows(ctx, q)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
 			page := pages[0]
 			for i := range page.Rows {
 				if n++; !yield(householdRow(v, n, &page.Rows[i]), nil) {
@@ -48,10 +48,6 @@ func Unreached(ctx context.Context, v *registry.View, program string, f registry
 			}
 			after := page.Rows[len(page.Rows)-1].Key()
 			q.After = &after
-			if pages, err = v.Rows(ctx, q); err != nil {
-				yield(Row{}, err)
-				return
-			}
 		}
 	}
 	return t, nil
