@@ -143,7 +143,7 @@ func areaRow(v *registry.View, at int) Row {
 	if p := v.Areas.Parent(at); p >= 0 {
 		parent = v.Areas.Area(p).Name
 	}
-	row := Row{ID: uint64(a.Code.FeatureID()), Values: []any{string(a.Code), a.Name, a.Level().String(), text(string(a.Code.Parent())), text(parent), tiles.Rounded(a.AreaKm2), a.Label[0], a.Label[1]}}
+	row := Row{ID: uint64(a.Code.FeatureID()), Values: []any{string(a.Code), a.Name, a.Level().String(), text(string(a.Code.Parent())), text(parent), tiles.Rounded(a.AreaKm2), tiles.Rounded(a.Label[0]), tiles.Rounded(a.Label[1])}}
 	if len(a.Boundary) > 0 {
 		row.Geometry = a.Boundary
 	}

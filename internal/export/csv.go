@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+
+	"kantong/internal/registry"
 )
 
 // WriteCSV writes a table by RFC 4180 in UTF-8, with a header. Texts that a spreadsheet would carry out are neutralised. What it rests on
@@ -24,7 +26,7 @@ func WriteCSV(w io.Writer, t Table) error {
 		for i, value := range row.Values {
 			line[i] = plain(value)
 			if t.Columns[i].Kind == Text {
-				line[i] = Neutral(line[i])
+				line[i] = registry.NeutralCell(line[i])
 			}
 		}
 		if err := out.Write(line); err != nil {

@@ -47,13 +47,16 @@ type Ranked struct {
 		Code, Name string
 		Parent     struct{ Name string }
 	}
-	Contributions []struct {
-		Criterion string
-		Weighted  float64
-		Raw       struct {
-			Value  *float64
-			Status string
-		}
+	Contributions []RankedBy
+}
+
+// RankedBy is what a criterion adds to an area's score.
+type RankedBy struct {
+	Criterion string
+	Weighted  float64
+	Raw       struct {
+		Value  *float64
+		Status string
 	}
 }
 

@@ -29,7 +29,7 @@ func writeXLSX(w io.Writer, t Table, about About) (err error) {
 	}
 	facts := make([][]any, 0, len(about)+len(t.Columns))
 	for _, f := range about.columns(&t) {
-		facts = append(facts, []any{Neutral(f.Name), Neutral(f.Value)})
+		facts = append(facts, []any{registry.NeutralCell(f.Name), registry.NeutralCell(f.Value)})
 	}
 	if err := writeSheet(book, "about", []any{"about", "this file"}, []float64{24, 100}, bold, rowsOfCells(facts)); err != nil {
 		return err
@@ -63,7 +63,7 @@ func cellsOf(t *Table) func(func([]any, error) bool) {
 			cells := make([]any, len(row.Values))
 			for i, value := range row.Values {
 				if cells[i] = value; t.Columns[i].Kind == Text {
-					cells[i] = any(Neutral(plain(value)))
+					cells[i] = any(registry.NeutralCell(plain(value)))
 				}
 				if value == nil {
 					cells[i] = nil
