@@ -91,7 +91,7 @@ func TestExportTables(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{
-		{"export", "unreached", "--program", "PKH", "--out", filepath.Join(dir, "none.csv")},                                           // no purpose
+		{"export", "unreached", "--program", "PKH", "--out", filepath.Join(dir, "none.csv")},                                             // no purpose
 		{"export", "unreached", "--program", "PKH", "--purpose", "a test", "--role", "partner", "--out", filepath.Join(dir, "none.csv")}, // no planner
 		{"export", "unreached", "--program", "NONE", "--purpose", "a test", "--out", filepath.Join(dir, "none.xlsx")},
 		{"export", "areas", "--filter", `{"decil": 1}`, "--out", filepath.Join(dir, "none.gpkg")},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kantong/internal/audit"
 	"kantong/internal/measure"
 	"kantong/internal/registry"
 )
@@ -31,7 +32,7 @@ func NewAbout(v *registry.View, who registry.Viewer, title string, now time.Time
 	a.add("data_version", v.Version)
 	a.add("role", roleOf(who))
 	if who.Role.SeesHouseholds() {
-		a.add("purpose", strings.TrimSpace(who.Purpose))
+		a.add("purpose", audit.Hide(strings.TrimSpace(who.Purpose)))
 	}
 	a.add("protection", protection(who))
 	a.add("exported_at", now.UTC().Format(time.RFC3339))
