@@ -27,7 +27,7 @@ import (
 // Bounds of files: how long making one may take, how many are made at the same time, and how long a client may take for one
 // part of it.
 const (
-	exportTime    = time.Minute
+	exportTime    = 2 * time.Minute
 	exportsAtOnce = 4
 	partTime      = 30 * time.Second
 	partBytes     = 256 << 10
