@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"os"
@@ -104,5 +106,39 @@ func TestExportTables(t *testing.T) {
 	}
 	if after, _ := os.ReadDir(dir); len(after) != len(list) {
 		t.Errorf("a refused export left something: %v", after)
+	}
+}
+
+// TestInterruptedExport: a command that ends early, or fails, leaves what was there before and nothing else.
+func TestInterruptedExport(t *testing.T) {
+	data, dir := cityData(t), t.TempDir()
+	out := filepath.Join(dir, "unreached.csv")
+	if err := os.WriteFile(out, []byte("of yesterday"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var log bytes.Buffer
+	p := &program{ctx: ctx, config: &Config{Data: data}, stdout: &log, stderr: &log}
+	rows := 0
+	err := p.whole([]string{out + "-metadata.json", out}, func(paths []string) error {
+		for _, path := range paths {
+			if err := os.WriteFile(path, []byte("half of to"), 0o600); err != nil {
+				return err
+			}
+			rows++
+		}
+		cancel()
+		return ctx.Err()
+	})
+	if code := p.report(err); code != exitFailed || rows != 2 || !strings.Contains(log.String(), "interrupted") {
+		t.Errorf("exit %d: %s", code, log.String())
+	}
+	if code := Run(ctx, []string{"export", "unreached", "--program", "PKH", "--purpose", "a test", "--out", out, "--data", data}, &log, &log); code != exitFailed {
+		t.Errorf("exit %d: %s", code, log.String())
+	}
+	text, err := os.ReadFile(out)
+	if list, _ := os.ReadDir(dir); err != nil || string(text) != "of yesterday" || len(list) != 1 {
+		t.Errorf("%q, %v, left: %v", text, err, list)
 	}
 }

@@ -184,6 +184,15 @@ func TestOpenAPI(t *testing.T) {
 	if err := doc.Validate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	for path, schema := range map[string]string{"/ogc": "landing", "/ogc/conformance": "conformance", "/ogc/collections": "collections", "/ogc/collections/hex": "collection", "/ogc/collections/kelurahan/items": "features", "/ogc/collections/hex/items": "features", "/ogc/collections/pockets/items?radiusMeters=2500&minHouseholds=10": "features"} {
+		var answer any
+		if _, text := m.get(t, "planner", path); json.Unmarshal([]byte(text), &answer) != nil {
+			t.Fatalf("%s: %.200s", path, text)
+		}
+		if err := doc.Components.Schemas[schema].Value.VisitJSON(answer); err != nil {
+			t.Errorf("%s is no %s: %v", path, schema, err)
+		}
+	}
 	expand := map[string][]string{"/export/{file}": nil, "/ogc/collections/{collection}/items": nil, "/ogc/collections/{collection}/items/{feature}": nil, "/areas/{code}.geojson": nil}
 	for path := range doc.Paths.Map() {
 		pattern := path
