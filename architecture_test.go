@@ -57,9 +57,10 @@ var mayImport = map[string][]string{
 	"kantong/graph":                       {"kantong/graph/fast", "kantong/graph/generated", "kantong/graph/model", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/disclosure", "kantong/internal/registry", "kantong/internal/targeting"},
 	"kantong/internal/attack":             {},
 	"kantong/internal/tiles":              {"kantong/internal/geo", "kantong/internal/measure", "kantong/internal/pockets", "kantong/internal/registry"},
-	"kantong/internal/server":             {"kantong/graph", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/disclosure", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/registry", "kantong/internal/tiles"},
+	"kantong/internal/export":             {"kantong/internal/audit", "kantong/internal/geo", "kantong/internal/geopackage", "kantong/internal/measure", "kantong/internal/registry", "kantong/internal/tiles"},
+	"kantong/internal/server":             {"kantong/graph", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/disclosure", "kantong/internal/export", "kantong/internal/geo", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/registry", "kantong/internal/tiles"},
 	"kantong/internal/cli": {"kantong/geodata", "kantong/graph", "kantong/web", "kantong/internal/geo", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/columnar", "kantong/internal/demo",
-		"kantong/internal/disclosure", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server"},
+		"kantong/internal/disclosure", "kantong/internal/export", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server", "kantong/internal/tiles"},
 }
 
 // onlyImporter names libraries that few packages may import, so that each can be replaced in one place.
@@ -69,6 +70,7 @@ var onlyImporter = map[string][]string{
 	"modernc.org/sqlite/":          {"kantong/internal/geopackage", "kantong/internal/filestore"},
 	"github.com/99designs/gqlgen/": {"kantong/graph", "kantong/graph/fast", "kantong/graph/fast/corner", "kantong/graph/fast/corner/generated", "kantong/graph/fast/generate", "kantong/graph/generated", "kantong/graph/model", "kantong/graph/scalar"},
 	"github.com/alecthomas/kong/":  {"kantong/internal/cli"},
+	"github.com/xuri/excelize/":    {"kantong/internal/export"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

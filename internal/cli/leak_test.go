@@ -117,6 +117,17 @@ func TestNothingLeaks(t *testing.T) {
 	l.must(t, with("keys", "list")...)
 	l.must(t, with("audit", "list", "--json")...)
 	l.must(t, with("audit", "list")...)
+	taken := filepath.Join(dir, "taken")
+	if err := os.Mkdir(taken, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"areas.csv", "areas.xlsx", "areas.geojson", "areas.gpkg"} {
+		l.must(t, with("export", "areas", "--out", filepath.Join(taken, name), "--purpose", "for "+numbers[0])...)
+	}
+	l.must(t, with("export", "unreached", "--program", "PKH", "--out", filepath.Join(taken, "unreached.csv"), "--purpose", "for "+numbers[0])...)
+	l.must(t, with("export", "registry", "--edition", "2025-q3", "--out", filepath.Join(taken, "registry"), "--purpose", "for "+numbers[0])...)
+	l.must(t, with("export", "registry", "--edition", "2025-q3", "--out", filepath.Join(taken, "registry.gpkg"), "--purpose", "for "+numbers[0])...)
+	l.files(t, "taken away", taken)
 	files := append(failures(t, l, with, households, enrolments, numbers[0]), lists(t, l, with, data, households)...)
 	l.files(t, "in the end", dir, append(files, secretsDir, households, enrolments)...)
 	l.files(t, "in the backup", filepath.Join(dir, "backup"))

@@ -103,12 +103,13 @@ func (t *table) column(attribute string) int {
 	return -1
 }
 
-// cell gives a value without spaces around it and translated by the mapping; "" when it is unknown or column is -1.
+// cell gives a value without spaces around it, without the apostrophe that exports put before what looks like a formula, and
+// translated by the mapping; "" when it is unknown or column is -1.
 func (t *table) cell(fields []string, column int) string {
 	if column < 0 {
 		return ""
 	}
-	value := trim(fields[column])
+	value := registry.PlainCell(trim(fields[column]))
 	if values := t.values[column]; values != nil {
 		if class, ok := values[strings.ToLower(value)]; ok {
 			value = class
