@@ -151,7 +151,7 @@ func hostileFiles() []hostile {
 		{"nested collections", text(`{"type":"GeometryCollection","geometries":[`, many(1<<20, `{"type":"GeometryCollection","geometries":[`))},
 		{"many properties", func(t *testing.T, f io.Writer) {
 			text(opening, `{"type":"Feature","geometry":null,"properties":{"code":"19"`)(t, f)
-			for i := range 1_500_000 {
+			for i := range 300_000 {
 				fmt.Fprintf(f, `,"%x":1`, i)
 			}
 			text("}}]}")(t, f)
@@ -166,11 +166,11 @@ func hostileFiles() []hostile {
 		{"a long bbox", text(opening, `{"type":"Feature","properties":{},"geometry":null,"bbox":[0`, many(7<<20, ",0"), "]}]}")},
 		{"a large feature", text(opening, polygon, "[[[0,0]", many(20<<20, ",[0,0]"), "]]}}]}")},
 		{"the largest feature", text(opening, polygon, "[[[0,0]", many(2_700_000, ",[1,0]"), "]]}}]}")},
-		{"many rings", text(opening, polygon, "[[[0,0]]", many(2_000_000, ",[[1]]"), "]}}]}")},
-		{"many features", text(opening, `{"type":"Feature","properties":null,"geometry":null}`, many(300_000, `,{"type":"Feature","properties":null,"geometry":null}`), "]}")},
+		{"many rings", text(opening, polygon, "[[[0,0]]", many(500_000, ",[[1]]"), "]}}]}")},
+		{"many features", text(opening, `{"type":"Feature","properties":null,"geometry":null}`, many(50_000, `,{"type":"Feature","properties":null,"geometry":null}`), "]}")},
 		{"many positions", func(t *testing.T, f io.Writer) {
 			text(opening)(t, f)
-			for i := range 30 {
+			for i := range 16 {
 				fmt.Fprintf(f, `%s{"type":"Feature","properties":{"code":"19.71.04.%d","name":"x"},"geometry":{"type":"Polygon","coordinates":[[`, []string{"", ","}[min(i, 1)], 2000+i)
 				for k := range 100_000 {
 					fmt.Fprintf(f, "[%.10f,%.10f],", 106+math.Cos(float64(k)/100_000*2*math.Pi)/100, float64(i)/3+math.Sin(float64(k)/100_000*2*math.Pi)/100)
@@ -218,7 +218,7 @@ func hostileFiles() []hostile {
 		}},
 		{"a great many files", func(t *testing.T, f io.Writer) {
 			w := zip.NewWriter(f)
-			for i := range 400_000 {
+			for i := range 200_000 {
 				if _, err := w.CreateRaw(&zip.FileHeader{Name: fmt.Sprintf("%x.shp", i)}); err != nil {
 					t.Fatal(err)
 				}
@@ -274,11 +274,11 @@ func hostileFiles() []hostile {
 		})},
 		{"rings in rings", shapes(func(f map[string][]byte) {
 			var rings []orb.Ring
-			for i := range 10_000 {
+			for i := range 3_000 {
 				d := float64(i) / 1e6
 				rings = append(rings, orb.Ring{{106 + d, -2 + d}, {106 + d, -1 - d}, {107 - d, -1 - d}, {107 - d, -2 + d}, {106 + d, -2 + d}})
 			}
-			rings = append(rings[:9_999], orb.Ring{{106, -2}, {107, -1}, {107, -2}, {106, -1}, {106, -2}})
+			rings = append(rings[:2_999], orb.Ring{{106, -2}, {107, -1}, {107, -2}, {106, -1}, {106, -2}})
 			f["a.shp"] = filetest.SHP([]filetest.Shape{{Rings: rings}})
 		})},
 
