@@ -236,6 +236,7 @@ var fastTypes = []*fast.Type{
 	&typeMethod,
 	&typeMethodParameter,
 	&typeMultidimensional,
+	&typeNeighbourhood,
 	&typePageInfo,
 	&typePersonCount,
 	&typePillarPreset,
@@ -2167,6 +2168,7 @@ var typeGroupKey = fast.Type{
 		{Name: "headSex", NonNull: false, Asks: false, Plain: true},
 		{Name: "deprivation", NonNull: false, Asks: false, Plain: true},
 		{Name: "hex", NonNull: false, Asks: false, Plain: true},
+		{Name: "neighbourhood", NonNull: false, Asks: false, Plain: true},
 	},
 	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
 		return exec.(*executionContext).childFields_GroupKey(ctx, f)
@@ -2201,6 +2203,8 @@ func fieldsOfGroupKey(w *fast.Writer, p *fast.Progress, obj *model.GroupKey) {
 			value = writeODeprivation2ᚖkantongᚋinternalᚋregistryᚐDeprivation(w, &f.Place, obj.Deprivation())
 		case 5: // hex
 			value = writeOHex2ᚖkantongᚋgraphᚋmodelᚐHex(w, &f.Place, obj.Hex())
+		case 6: // neighbourhood
+			value = writeONeighbourhood2ᚖkantongᚋgraphᚋmodelᚐNeighbourhood(w, &f.Place, obj.Neighbourhood())
 		}
 		p.Done(value)
 	}
@@ -2988,6 +2992,46 @@ func fieldsOfMultidimensional(w *fast.Writer, p *fast.Progress, obj *model.Multi
 			value = writeNRate2ᚖkantongᚋgraphᚋmodelᚐRate(w, &f.Place, obj.HighestHeadcountRatio)
 		case 10: // method
 			value = writeNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(w, &f.Place, obj.Method)
+		}
+		p.Done(value)
+	}
+}
+
+var typeNeighbourhood = fast.Type{
+	Name:      "Neighbourhood",
+	Satisfies: neighbourhoodImplementors,
+	Fields: []fast.FieldType{
+		{Name: "area", NonNull: true, Asks: false, Plain: true},
+		{Name: "rw", NonNull: false, Asks: false, Plain: true},
+		{Name: "rt", NonNull: false, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_Neighbourhood(ctx, f)
+	},
+}
+
+func objectNeighbourhood(w *fast.Writer, at *fast.Place, obj *model.Neighbourhood) bool {
+	p := w.Begin(at, &typeNeighbourhood)
+	for p.More() {
+		fieldsOfNeighbourhood(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfNeighbourhood(w *fast.Writer, p *fast.Progress, obj *model.Neighbourhood) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"Neighbourhood"`...)
+			value = true
+		case 0: // area
+			value = writeNArea2ᚖkantongᚋgraphᚋmodelᚐArea(w, &f.Place, obj.Area())
+		case 1: // rw
+			value = writeOString2ᚖstring(w, &f.Place, obj.Rw())
+		case 2: // rt
+			value = writeOString2ᚖstring(w, &f.Place, obj.Rt())
 		}
 		p.Done(value)
 	}
@@ -5188,6 +5232,13 @@ func writeOMeasureDescription2ᚕᚖkantongᚋgraphᚋmodelᚐMeasureDescription
 	return fast.List(w, at, v, true, func(w *fast.Writer, at *fast.Place, v **model.MeasureDescription) bool {
 		return writeNMeasureDescription2ᚖkantongᚋgraphᚋmodelᚐMeasureDescription(w, at, *v)
 	})
+}
+
+func writeONeighbourhood2ᚖkantongᚋgraphᚋmodelᚐNeighbourhood(w *fast.Writer, at *fast.Place, v *model.Neighbourhood) bool {
+	if v == nil {
+		return false
+	}
+	return objectNeighbourhood(w, at, v)
 }
 
 func writeOPillar2ᚖkantongᚋinternalᚋregistryᚐPillar(w *fast.Writer, at *fast.Place, v *registry.Pillar) bool {
