@@ -8,7 +8,7 @@
 
 .PHONY: test test-long check bench run web examples generate tools
 
-GOTESTFLAGS ?= -race -timeout 20m
+GOTESTFLAGS ?= -race -timeout 45m
 
 test: tools web examples check
 	KANTONG_CI=1 scripts/with-postgres.sh go test $(GOTESTFLAGS) ./...

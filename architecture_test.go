@@ -23,6 +23,8 @@ var mayImport = map[string][]string{
 	"kantong/web":                              {},
 	"kantong/internal/geo":                     {},
 	"kantong/internal/geopackage":              {},
+	"kantong/internal/crs":                     {},
+	"kantong/internal/featurefile":             {"kantong/internal/crs", "kantong/internal/geo", "kantong/internal/geopackage", "kantong/internal/registry"},
 	"kantong/internal/registry":                {"kantong/internal/geo"},
 	"kantong/internal/poverty":                 {"kantong/internal/registry"},
 	"kantong/internal/targeting":               {"kantong/internal/registry"},
@@ -39,7 +41,8 @@ var mayImport = map[string][]string{
 	"kantong/internal/observe":                 {"kantong/internal/registry"},
 	"kantong/internal/postgis":                 {"kantong/internal/geo", "kantong/internal/registry", "kantong/migrations"},
 	"kantong/internal/storetest":               {"kantong/internal/geo", "kantong/internal/registry"},
-	"kantong/internal/ingest":                  {"kantong/internal/geo", "kantong/internal/registry"},
+	"kantong/internal/featurefile/filetest":    {},
+	"kantong/internal/ingest":                  {"kantong/internal/featurefile", "kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/demo":                    {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/demo/sample":             {"kantong/geodata", "kantong/internal/demo", "kantong/internal/registry"},
 	"kantong/graph/scalar":                     {"kantong/internal/geo", "kantong/internal/registry"},
@@ -54,9 +57,10 @@ var mayImport = map[string][]string{
 	"kantong/graph":                       {"kantong/graph/fast", "kantong/graph/generated", "kantong/graph/model", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/disclosure", "kantong/internal/registry", "kantong/internal/targeting"},
 	"kantong/internal/attack":             {},
 	"kantong/internal/tiles":              {"kantong/internal/geo", "kantong/internal/measure", "kantong/internal/pockets", "kantong/internal/registry"},
-	"kantong/internal/server":             {"kantong/graph", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/disclosure", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/registry", "kantong/internal/tiles"},
+	"kantong/internal/export":             {"kantong/internal/audit", "kantong/internal/geo", "kantong/internal/geopackage", "kantong/internal/measure", "kantong/internal/registry", "kantong/internal/tiles"},
+	"kantong/internal/server":             {"kantong/graph", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/disclosure", "kantong/internal/export", "kantong/internal/geo", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/registry", "kantong/internal/tiles"},
 	"kantong/internal/cli": {"kantong/geodata", "kantong/graph", "kantong/web", "kantong/internal/geo", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/columnar", "kantong/internal/demo",
-		"kantong/internal/disclosure", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server"},
+		"kantong/internal/disclosure", "kantong/internal/export", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server", "kantong/internal/tiles"},
 }
 
 // onlyImporter names libraries that few packages may import, so that each can be replaced in one place.
@@ -66,6 +70,7 @@ var onlyImporter = map[string][]string{
 	"modernc.org/sqlite/":          {"kantong/internal/geopackage", "kantong/internal/filestore"},
 	"github.com/99designs/gqlgen/": {"kantong/graph", "kantong/graph/fast", "kantong/graph/fast/corner", "kantong/graph/fast/corner/generated", "kantong/graph/fast/generate", "kantong/graph/generated", "kantong/graph/model", "kantong/graph/scalar"},
 	"github.com/alecthomas/kong/":  {"kantong/internal/cli"},
+	"github.com/xuri/excelize/":    {"kantong/internal/export"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

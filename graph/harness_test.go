@@ -68,6 +68,17 @@ func newFixtureOf(t testing.TB, d *registry.Dataset, records []registry.Record, 
 // Blocks is part of disclosure.Source.
 func (f *fixture) Blocks(context.Context) ([]registry.BlockTree, error) { return f.blocks, nil }
 
+// Unmatched is part of disclosure.Source: of each programme some in the first kelurahan, a few elsewhere.
+func (f *fixture) Unmatched(context.Context, registry.State) (list []registry.Unmatched, err error) {
+	for i, p := range f.dataset.Programs {
+		for k, u := range []registry.Unmatched{{Area: "", Recipients: 30}, {Area: "19.71.01.1001", Recipients: 40}, {Area: "19.71.01.1003", Recipients: 2}, {Area: "19.71.02.1001", Recipients: 3}} {
+			u.Program, u.Keys = p.Code, registry.RecordKey{uint32(i+1) * 2654435761, uint32(k+1) * 40503 * uint32(i+1)}
+			list = append(list, u)
+		}
+	}
+	return list, nil
+}
+
 // AddBlocks is part of disclosure.Source.
 func (f *fixture) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
 	f.blocks = append(f.blocks, trees...)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, on Debian: a C compiler for the race detector, Chromium for the page, GDAL to
-# look at GeoPackages as QGIS does, Node.js for the page and the audits of GraphQL over HTTP, curl and Python for the README and the examples, PostgreSQL 15 with PostGIS (no server of
+# look at GeoPackages as QGIS does, LibreOffice to open XLSX, Node.js for the page and the audits of GraphQL over HTTP, curl and Python for the README and the examples, PostgreSQL 15 with PostGIS (no server of
 # the system's is started: the tests run their own). Elsewhere it says what is missing, and tests that need it fail.
 set -euo pipefail
 missing=()
@@ -8,7 +8,7 @@ command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v curl >/dev/null || missing+=(curl)
 command -v ogrinfo >/dev/null || missing+=(gdal-bin)
-/usr/bin/python3 -c "import requests" 2>/dev/null || missing+=(python3-requests)
+command -v soffice >/dev/null || missing+=(libreoffice-calc)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
 /usr/bin/python3 -c 'import requests' 2>/dev/null || missing+=(python3-requests) # for examples/python

@@ -1398,6 +1398,8 @@ var typeCoverage = fast.Type{
 		{Name: "coverage", NonNull: true, Asks: false, Plain: true},
 		{Name: "exclusion", NonNull: true, Asks: false, Plain: true},
 		{Name: "inclusion", NonNull: true, Asks: false, Plain: true},
+		{Name: "unmatched", NonNull: true, Asks: false, Plain: true},
+		{Name: "inclusionWithUnmatched", NonNull: true, Asks: false, Plain: true},
 	},
 	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
 		return exec.(*executionContext).childFields_Coverage(ctx, f)
@@ -1444,6 +1446,12 @@ func fieldsOfCoverage(w *fast.Writer, p *fast.Progress, obj *model.Coverage) {
 			value = writeNRate2kantongᚋgraphᚋmodelᚐRate(w, &f.Place, &v)
 		case 8: // inclusion
 			v := obj.Inclusion()
+			value = writeNRate2kantongᚋgraphᚋmodelᚐRate(w, &f.Place, &v)
+		case 9: // unmatched
+			v := obj.Unmatched()
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &v)
+		case 10: // inclusionWithUnmatched
+			v := obj.InclusionWithUnmatched()
 			value = writeNRate2kantongᚋgraphᚋmodelᚐRate(w, &f.Place, &v)
 		}
 		p.Done(value)
@@ -3530,6 +3538,7 @@ var typeProgram = fast.Type{
 		{Name: "eligibility", NonNull: true, Asks: false, Plain: true},
 		{Name: "year", NonNull: true, Asks: false, Plain: true},
 		{Name: "coverage", NonNull: true, Asks: true, Plain: false},
+		{Name: "unmatchedWithoutArea", NonNull: true, Asks: false, Plain: true},
 		{Name: "overlap", NonNull: true, Asks: true, Plain: false},
 		{Name: "incidence", NonNull: true, Asks: true, Plain: false},
 		{Name: "cgh", NonNull: false, Asks: false, Plain: false},
@@ -3547,9 +3556,9 @@ func objectProgram(w *fast.Writer, at *fast.Place, obj *model.Program) bool {
 			switch f.Index {
 			case 9:
 				fast.Ahead(w, &done, f, obj, methodProgram_coverage)
-			case 10:
-				fast.Ahead(w, &done, f, obj, methodProgram_overlap)
 			case 11:
+				fast.Ahead(w, &done, f, obj, methodProgram_overlap)
+			case 12:
 				fast.Ahead(w, &done, f, obj, methodProgram_incidence)
 			}
 		}
@@ -3591,15 +3600,18 @@ func fieldsOfProgram(w *fast.Writer, p *fast.Progress, obj *model.Program) {
 			if v, ok := fast.Resolve(w, f, obj, methodProgram_coverage); ok {
 				value = writeNCoverage2ᚕᚖkantongᚋgraphᚋmodelᚐCoverageᚄ(w, &f.Place, v)
 			}
-		case 10: // overlap
+		case 10: // unmatchedWithoutArea
+			v := obj.UnmatchedWithoutArea()
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &v)
+		case 11: // overlap
 			if v, ok := fast.Resolve(w, f, obj, methodProgram_overlap); ok {
 				value = writeNProgramOverlap2ᚕkantongᚋgraphᚋmodelᚐProgramOverlapᚄ(w, &f.Place, v)
 			}
-		case 11: // incidence
+		case 12: // incidence
 			if v, ok := fast.Resolve(w, f, obj, methodProgram_incidence); ok {
 				value = writeNDecileIncidence2ᚕkantongᚋgraphᚋmodelᚐDecileIncidenceᚄ(w, &f.Place, v)
 			}
-		case 12: // cgh
+		case 13: // cgh
 			value = w.Stock(f, func(ctx context.Context, field graphql.CollectedField) graphql.Marshaler {
 				return w.Exec.(*executionContext)._Program_cgh(ctx, field, obj)
 			})

@@ -227,15 +227,17 @@ type ComplexityRoot struct {
 	}
 
 	Coverage struct {
-		Area                func(childComplexity int) int
-		Coverage            func(childComplexity int) int
-		Eligible            func(childComplexity int) int
-		EnrolledEligible    func(childComplexity int) int
-		EnrolledNotEligible func(childComplexity int) int
-		Exclusion           func(childComplexity int) int
-		Inclusion           func(childComplexity int) int
-		NotReached          func(childComplexity int) int
-		Program             func(childComplexity int) int
+		Area                   func(childComplexity int) int
+		Coverage               func(childComplexity int) int
+		Eligible               func(childComplexity int) int
+		EnrolledEligible       func(childComplexity int) int
+		EnrolledNotEligible    func(childComplexity int) int
+		Exclusion              func(childComplexity int) int
+		Inclusion              func(childComplexity int) int
+		InclusionWithUnmatched func(childComplexity int) int
+		NotReached             func(childComplexity int) int
+		Program                func(childComplexity int) int
+		Unmatched              func(childComplexity int) int
 	}
 
 	CriterionOmission struct {
@@ -591,19 +593,20 @@ type ComplexityRoot struct {
 	}
 
 	Program struct {
-		BudgetRupiah   func(childComplexity int) int
-		Cgh            func(childComplexity int, bottom *int, within *registry.AreaCode) int
-		Code           func(childComplexity int) int
-		Coverage       func(childComplexity int, by *registry.AreaLevel, within *registry.AreaCode, order *model.CoverageOrder, first *int) int
-		Eligibility    func(childComplexity int) int
-		Funder         func(childComplexity int) int
-		FunderKind     func(childComplexity int) int
-		Incidence      func(childComplexity int, within *registry.AreaCode) int
-		Name           func(childComplexity int) int
-		Overlap        func(childComplexity int, within *registry.AreaCode) int
-		Pillar         func(childComplexity int) int
-		UnitCostRupiah func(childComplexity int) int
-		Year           func(childComplexity int) int
+		BudgetRupiah         func(childComplexity int) int
+		Cgh                  func(childComplexity int, bottom *int, within *registry.AreaCode) int
+		Code                 func(childComplexity int) int
+		Coverage             func(childComplexity int, by *registry.AreaLevel, within *registry.AreaCode, order *model.CoverageOrder, first *int) int
+		Eligibility          func(childComplexity int) int
+		Funder               func(childComplexity int) int
+		FunderKind           func(childComplexity int) int
+		Incidence            func(childComplexity int, within *registry.AreaCode) int
+		Name                 func(childComplexity int) int
+		Overlap              func(childComplexity int, within *registry.AreaCode) int
+		Pillar               func(childComplexity int) int
+		UnitCostRupiah       func(childComplexity int) int
+		UnmatchedWithoutArea func(childComplexity int) int
+		Year                 func(childComplexity int) int
 	}
 
 	ProgramChange struct {
@@ -1578,6 +1581,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Coverage.Inclusion(childComplexity), true
+	case "Coverage.inclusionWithUnmatched":
+		if e.ComplexityRoot.Coverage.InclusionWithUnmatched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.InclusionWithUnmatched(childComplexity), true
 	case "Coverage.notReached":
 		if e.ComplexityRoot.Coverage.NotReached == nil {
 			break
@@ -1590,6 +1599,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Coverage.Program(childComplexity), true
+	case "Coverage.unmatched":
+		if e.ComplexityRoot.Coverage.Unmatched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coverage.Unmatched(childComplexity), true
 
 	case "CriterionOmission.criterion":
 		if e.ComplexityRoot.CriterionOmission.Criterion == nil {
@@ -3126,6 +3141,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Program.UnitCostRupiah(childComplexity), true
+	case "Program.unmatchedWithoutArea":
+		if e.ComplexityRoot.Program.UnmatchedWithoutArea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Program.UnmatchedWithoutArea(childComplexity), true
 	case "Program.year":
 		if e.ComplexityRoot.Program.Year == nil {
 			break
@@ -4701,6 +4722,8 @@ type Program {
   year: Int!
   "How far it reaches the eligible households of each area. PUBLIC."
   coverage("Level of the areas." by: AreaLevel = KELURAHAN, "Only areas below this one." within: AreaCode, "Order of the areas." order: CoverageOrder = CODE, "Only so many areas." first: Int): [Coverage!]!
+  "Recipients like those of a coverage's unmatched, but on lists that do not say where they live, or name no area of the edition. PUBLIC."
+  unmatchedWithoutArea: Count!
   "Which other programmes its households are in, by code. PUBLIC."
   overlap("Only households in this area." within: AreaCode): [ProgramOverlap!]!
   "Whom it reaches, by national decile, the poorest first. PUBLIC."
@@ -4965,8 +4988,12 @@ type Coverage {
   coverage: Rate!
   "Exclusion error: notReached / eligible."
   exclusion: Rate!
-  "Inclusion error: enrolledNotEligible / all enrolled."
+  "Inclusion error: enrolledNotEligible / all enrolled. Recipients whom no household of the registry stands for are not in it."
   inclusion: Rate!
+  "Recipients on the lists of the release whose benefit is ACTIVE, who live in the area by their list and whom no household of the registry stands for: none of their numbers is known to the edition. Each counts once. They are in no figure of households. For protected roles the count deviates and is withheld like one of households."
+  unmatched: Count!
+  "Inclusion error with them, each counted as a household: (enrolledNotEligible + unmatched) / (all enrolled + unmatched)."
+  inclusionWithUnmatched: Rate!
 }
 
 "Who asks."
@@ -6106,6 +6133,10 @@ func (ec *executionContext) childFields_Coverage(ctx context.Context, field grap
 		return ec.fieldContext_Coverage_exclusion(ctx, field)
 	case "inclusion":
 		return ec.fieldContext_Coverage_inclusion(ctx, field)
+	case "unmatched":
+		return ec.fieldContext_Coverage_unmatched(ctx, field)
+	case "inclusionWithUnmatched":
+		return ec.fieldContext_Coverage_inclusionWithUnmatched(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Coverage", field.Name)
 }
@@ -6818,6 +6849,8 @@ func (ec *executionContext) childFields_Program(ctx context.Context, field graph
 		return ec.fieldContext_Program_year(ctx, field)
 	case "coverage":
 		return ec.fieldContext_Program_coverage(ctx, field)
+	case "unmatchedWithoutArea":
+		return ec.fieldContext_Program_unmatchedWithoutArea(ctx, field)
 	case "overlap":
 		return ec.fieldContext_Program_overlap(ctx, field)
 	case "incidence":
@@ -11947,6 +11980,70 @@ func (ec *executionContext) _Coverage_inclusion(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Coverage_inclusion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Coverage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Coverage_unmatched(ctx context.Context, field graphql.CollectedField, obj *model.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_unmatched(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unmatched(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_unmatched(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Coverage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Coverage_inclusionWithUnmatched(ctx context.Context, field graphql.CollectedField, obj *model.Coverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coverage_inclusionWithUnmatched(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InclusionWithUnmatched(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Rate) graphql.Marshaler {
+			return ec.marshalNRate2kantongᚋgraphᚋmodelᚐRate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coverage_inclusionWithUnmatched(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Coverage",
 		Field:      field,
@@ -18394,6 +18491,38 @@ func (ec *executionContext) fieldContext_Program_coverage(ctx context.Context, f
 	if fc.Args, err = ec.field_Program_coverage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Program_unmatchedWithoutArea(ctx context.Context, field graphql.CollectedField, obj *model.Program) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Program_unmatchedWithoutArea(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnmatchedWithoutArea(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Program_unmatchedWithoutArea(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Program",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -25718,6 +25847,16 @@ func (ec *executionContext) _Coverage(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "unmatched":
+			out.Values[i] = ec._Coverage_unmatched(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inclusionWithUnmatched":
+			out.Values[i] = ec._Coverage_inclusionWithUnmatched(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28134,6 +28273,11 @@ func (ec *executionContext) _Program(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Program_coverage(ctx, field, obj)
 				})
+		case "unmatchedWithoutArea":
+			out.Values[i] = ec._Program_unmatchedWithoutArea(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "overlap":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,

@@ -63,6 +63,19 @@ func (c *Coverage) EnrolledNotEligible() Count { return households(c.c.EnrolledI
 func (c *Coverage) Coverage() Rate             { return rate(c.c.Reach) }
 func (c *Coverage) Exclusion() Rate            { return rate(c.c.Exclusion) }
 func (c *Coverage) Inclusion() Rate            { return rate(c.c.Inclusion) }
+func (c *Coverage) Unmatched() Count           { return households(c.unmatched()) }
+func (c *Coverage) InclusionWithUnmatched() Rate {
+	return rate(c.c.InclusionWith(c.unmatched()))
+}
+
+func (c *Coverage) unmatched() registry.Tally {
+	return c.program.level.view.Unmatched(c.program.Code(), c.c.Area)
+}
+
+// UnmatchedWithoutArea are recipients on lists that do not say where they live.
+func (p *Program) UnmatchedWithoutArea() Count {
+	return households(p.level.view.Unmatched(p.Code(), ""))
+}
 
 // Coverage asks for all programmes of the level at once.
 func (p *Program) Coverage(ctx context.Context, by *registry.AreaLevel, within *registry.AreaCode, order *CoverageOrder, first *int) ([]*Coverage, error) {
@@ -107,7 +120,8 @@ func (p *Program) Coverage(ctx context.Context, by *registry.AreaLevel, within *
 func coverageParts(ctx context.Context, order *CoverageOrder) targeting.Parts {
 	needs := map[string]targeting.Parts{"eligible": targeting.PartEligible, "enrolledEligible": targeting.PartEnrolledEligible,
 		"notReached": targeting.PartNotReached, "enrolledNotEligible": targeting.PartEnrolledIneligible,
-		"coverage": targeting.ForReach, "exclusion": targeting.ForExclusion, "inclusion": targeting.ForInclusion}
+		"coverage": targeting.ForReach, "exclusion": targeting.ForExclusion, "inclusion": targeting.ForInclusion,
+		"inclusionWithUnmatched": targeting.ForInclusion}
 	var want targeting.Parts
 	for _, f := range selected(ctx, "Coverage") {
 		want |= needs[f.Name]

@@ -129,6 +129,24 @@ func TestOneFigureThroughEveryDoor(t *testing.T) {
 			edition { households { value status } people { value status } }
 			summary { households { value status } people { value status } }
 		}`, m{"f": both(deciles(2, 2), isX(wanted))}, &list)
+		asked, _ := json.Marshal(both(deciles(2, 2), isX(wanted)))
+		for _, path := range []string{"/export/areas.geojson", "/ogc/collections/kelurahan/items", "/areas.geojson"} {
+			a := c.do(http.MethodGet, path+"?filter="+url.QueryEscape(string(asked)), nil)
+			var file map[string]json.RawMessage
+			var features []struct {
+				Properties struct {
+					Code       string
+					Households *int
+					Status     string `json:"households_status"`
+				}
+			}
+			if json.Unmarshal([]byte(a.raw), &file) != nil || json.Unmarshal(file["features"], &features) != nil || len(features) != len(codes) {
+				t.Fatalf("%s: %d %.200s", path, a.status, a.raw)
+			}
+			for _, f := range features {
+				note(name(f.Properties.Code), figure{Value: f.Properties.Households, Status: f.Properties.Status}.String())
+			}
+		}
 		var filters []m
 		for _, e := range list.Areas.Edges {
 			n := e.Node

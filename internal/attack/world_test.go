@@ -225,6 +225,9 @@ func (s *source) Blocks(context.Context) ([]registry.BlockTree, error) {
 	defer s.mu.Unlock()
 	return slices.Clone(s.trees), nil
 }
+func (s *source) Unmatched(context.Context, registry.State) ([]registry.Unmatched, error) {
+	return nil, nil
+}
 func (s *source) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

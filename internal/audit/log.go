@@ -28,6 +28,9 @@ var secret = regexp.MustCompile(`[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){15,}|kantong_[A
 // hidden stands for what may be a secret.
 const hidden = "(hidden)"
 
+// Hide is a text that a client chose, without what may be a number of a person or a card, or a key.
+func Hide(text string) string { return secret.ReplaceAllLiteralString(text, hidden) }
+
 // replacement stands for what a database can't hold.
 const replacement = string(utf8.RuneError)
 
@@ -100,7 +103,7 @@ func (l *Log) commit(ctx context.Context, b *batch) {
 // along: a client could keep others' entries out.
 func tidied(e registry.AuditEntry) registry.AuditEntry {
 	for _, text := range []*string{&e.Organisation, &e.Purpose, &e.Operation} { // hashes and ids may hold as many digits
-		*text = secret.ReplaceAllLiteralString(*text, hidden)
+		*text = Hide(*text)
 	}
 	for _, text := range []*string{&e.KeyID, &e.Organisation, &e.Purpose, &e.Action, &e.Operation, &e.SHA256, &e.RequestID} {
 		*text = clipped(*text)

@@ -171,14 +171,19 @@ func publishCityWith(t *testing.T, s *store, secrets registry.Secrets) {
 	im := func(kind registry.ImportKind) registry.Import {
 		return registry.Import{Kind: kind, File: "test", At: time.Unix(0, 0), Release: map[bool]string{true: r.ID}[kind == registry.ImportEnrolments]}
 	}
+	unmatched := []registry.Unmatched{{Program: d.Programs[0].Code, Recipients: 12, Keys: registry.RecordKey{1, 2}},
+		{Program: d.Programs[0].Code, Area: households[0].Area, Recipients: 40, Keys: registry.RecordKey{1 << 31, 1<<32 - 1}}}
 	imH, imE := im(registry.ImportHouseholds), im(registry.ImportEnrolments)
+	imE.Unmatched = unmatched
 	for _, err := range []error{
 		s.CreateEdition(ctx, e),
 		s.PutAreas(ctx, e.ID, im(registry.ImportAreas), areas),
 		s.PutPrograms(ctx, e.ID, im(registry.ImportPrograms), d.Programs),
 		s.PutIndicators(ctx, e.ID, im(registry.ImportIndicators), d.Indicators),
 		s.PutHouseholds(ctx, e.ID, &imH, func(yield func(registry.Household, error) bool) {
-			for _, h := range households {
+			ids := secrets.Identities()
+			for i, h := range households {
+				h.MatchKeys = []registry.MatchKey{ids.Match(registry.MatchCard, fmt.Sprintf("%016d", i)), ids.Match(registry.MatchHead, fmt.Sprintf("%016d", i/2))}
 				if !yield(h.Household, nil) {
 					return
 				}

@@ -20,7 +20,7 @@ func TestMapClient(t *testing.T) {
 		lacking(t, "the map client is not built; make web builds it")
 	}
 	s := start(t, "demo", "--data", cityData(t), "--rate-address", "100000", "--rate-key", "100000")
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Minute)
 	defer cancel()
 	tests, err := filepath.Glob("../../web/test/*.test.mjs")
 	if err != nil || len(tests) < 3 {

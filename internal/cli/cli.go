@@ -39,7 +39,9 @@ type Config struct {
 	Query      queryCommand      `cmd:"" help:"Answer a GraphQL operation without a server."`
 	Verify     verifyCommand     `cmd:"" help:"Ask a cited question again and compare the answers."`
 	Keychain   secretsCommand    `cmd:"" name:"secrets" help:"Look at the secret keys, and change them."`
+	Relink     relinkCommand     `cmd:"" help:"Join names and addresses from the office's own file to a list of families, for a visit."`
 	Report     reportCommand     `cmd:"" help:"Write tables for those who do not write GraphQL."`
+	Export     exportCommand     `cmd:"" help:"Write figures, lists and whole editions as files for other programs."`
 	Copy       copyCommand       `cmd:"" help:"Copy published editions from one store to another."`
 	Backup     backupCommand     `cmd:"" help:"Copy the store to a directory while a server may go on."`
 	Restore    restoreCommand    `cmd:"" help:"Bring a backup back into an empty place."`

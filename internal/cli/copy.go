@@ -30,7 +30,7 @@ func (c *copyCommand) Run(p *program) error {
 		if err := p.copyShared(from, to, func() error { return p.copyFingerprints(from, to, secrets) }); err != nil {
 			return err
 		}
-		return (&copying{p, from, to, "kantong copy", secrets, sameID}).states(there, func(e registry.Edition, r registry.Release, made registry.State) error {
+		return (&copying{p, from, to, "kantong copy", secrets, same}).states(there, func(e registry.Edition, r registry.Release, made registry.State) error {
 			if err := checkCopy(e, r, made); err != nil {
 				return err
 			}

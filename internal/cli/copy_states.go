@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"iter"
+	"slices"
 	"time"
 
 	"kantong/internal/registry"
@@ -11,13 +13,24 @@ import (
 type copying struct {
 	*program
 	from, to *store
-	file     string                                          // what the target's log of imports names as the origin
-	secrets  registry.Secrets                                // make the record keys
-	rekey    func(registry.HouseholdID) registry.HouseholdID // gives a family's id at the target
+	file     string           // what the target's log of imports names as the origin
+	secrets  registry.Secrets // make the record keys
+	rekeying
 }
 
-// sameID leaves ids as they are.
-func sameID(id registry.HouseholdID) registry.HouseholdID { return id }
+// rekeying gives what secrets made in one store the form that they have in another.
+type rekeying struct {
+	rekey          func(registry.HouseholdID) registry.HouseholdID
+	rekeyMatch     func(registry.MatchHash) registry.MatchHash
+	rekeyUnmatched func(registry.Unmatched) registry.RecordKey
+}
+
+// same leaves everything as it is.
+var same = rekeying{
+	func(id registry.HouseholdID) registry.HouseholdID { return id },
+	func(hash registry.MatchHash) registry.MatchHash { return hash },
+	func(u registry.Unmatched) registry.RecordKey { return u.Keys },
+}
 
 // states copies what is published and not yet there, in the order in which it was published. done gets each original and
 // what was made of it.
@@ -65,6 +78,12 @@ func (c *copying) state(e registry.Edition, r registry.Release) (made registry.S
 	}
 	im := c.as(registry.ImportEnrolments)
 	im.Release = r.ID
+	if im.Unmatched, err = c.from.Unmatched(c.ctx, e.ID, r.ID); err != nil {
+		return made, err
+	}
+	for i := range im.Unmatched {
+		im.Unmatched[i].Keys = c.rekeyUnmatched(im.Unmatched[i])
+	}
 	rows := changed(c.from.Enrolments(c.ctx, e.ID, r.ID), func(n *registry.Enrolment) { n.Household = c.rekey(n.Household) })
 	if err := c.to.PutEnrolments(c.ctx, e.ID, r.ID, &im, counted(c.program, "copying enrolments of "+state, rows, &im.Rows, r.Enrolments)); err != nil {
 		return made, err
@@ -100,8 +119,41 @@ func (c *copying) edition(e registry.Edition) error {
 		return err
 	}
 	im := c.as(registry.ImportHouseholds)
-	rows := changed(c.from.Households(c.ctx, e.ID), func(h *registry.Household) { h.ID = c.rekey(h.ID) })
-	return c.to.PutHouseholds(c.ctx, e.ID, &im, counted(c.program, "copying families of "+e.ID, rows, &im.Rows, e.Households))
+	keyed := registry.WithMatchKeys(c.from.Households(c.ctx, e.ID), c.from.MatchKeys(c.ctx, e.ID))
+	rows := changed(keyed, func(h *registry.Household) {
+		h.ID = c.rekey(h.ID)
+		for i := range h.MatchKeys {
+			h.MatchKeys[i].Hash = c.rekeyMatch(h.MatchKeys[i].Hash)
+		}
+	})
+	if err := c.to.PutHouseholds(c.ctx, e.ID, &im, counted(c.program, "copying families of "+e.ID, rows, &im.Rows, e.Households)); err != nil {
+		return err
+	}
+	return c.compareMatchKeys(e.ID)
+}
+
+// compareMatchKeys tells whether all match keys have arrived: no hash of contents does.
+func (c *copying) compareMatchKeys(edition string) error {
+	want, err := c.sumMatchKeys(c.from, edition, c.rekeying)
+	if err != nil {
+		return err
+	}
+	got, err := c.sumMatchKeys(c.to, edition, same)
+	if err == nil && got != want {
+		err = registry.Errorf(registry.CodeInternal, "", "the copy of %s has other match keys than the original: don't use it", edition)
+	}
+	return err
+}
+
+func (c *copying) sumMatchKeys(s *store, edition string, r rekeying) (sum rowSum, err error) {
+	for k, err := range s.MatchKeys(c.ctx, edition) {
+		if err != nil {
+			return sum, err
+		}
+		id, hash := r.rekey(k.Household), r.rekeyMatch(k.Hash)
+		sum.addHash(sha256.Sum256(slices.Concat(id[:], hash[:], []byte(k.Kind))))
+	}
+	return sum, nil
 }
 
 func (c *copying) as(kind registry.ImportKind) registry.Import {

@@ -70,6 +70,8 @@ type holding struct {
 	Editions     []registry.Edition
 	Blocks       []registry.BlockTree
 	Fingerprints map[string]string
+	MatchKeys    map[string][]registry.HouseholdKey // by edition
+	Unmatched    map[string][]registry.Unmatched    // by state
 }
 
 func held(t *testing.T, where string) (h holding) {
@@ -82,6 +84,22 @@ func held(t *testing.T, where string) (h holding) {
 		for _, err := range errs {
 			if err != nil {
 				t.Fatal(err)
+			}
+		}
+		h.MatchKeys, h.Unmatched = map[string][]registry.HouseholdKey{}, map[string][]registry.Unmatched{}
+		for _, e := range h.Editions {
+			for k, err := range s.MatchKeys(t.Context(), e.ID) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.MatchKeys[e.ID] = append(h.MatchKeys[e.ID], k)
+			}
+			for _, r := range e.Releases {
+				list, err := s.Unmatched(t.Context(), e.ID, r.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.Unmatched[registry.StateID(e.ID, r.ID)] = list
 			}
 		}
 	})
@@ -98,7 +116,7 @@ func TestCopy(t *testing.T) {
 		t.Errorf("there: %s, back: %s", there, again)
 	}
 	want := held(t, first)
-	if len(want.Editions) != 1 || len(want.Blocks) != len(copiedTrees) || len(want.Fingerprints) != 2 {
+	if len(want.Editions) != 1 || len(want.Blocks) != len(copiedTrees) || len(want.Fingerprints) != 2 || len(want.MatchKeys[want.Editions[0].ID]) != 1200 {
 		t.Fatalf("the original holds %+v", want)
 	}
 	for _, where := range []string{url, back} {

@@ -18,7 +18,7 @@ import (
 type demoCommand struct {
 	serveCommand
 	Households int    `default:"24000" placeholder:"N" help:"Families in the city (default ${default}). A million takes about a minute to make, with flat memory."`
-	Areas      string `placeholder:"FILE" help:"Make it on these boundaries (GeoJSON) instead of the schematic ones."`
+	Areas      string `placeholder:"FILE" help:"Make it on these boundaries (GeoJSON, GeoPackage, or a Shapefile in a zip archive) instead of the schematic ones."`
 }
 
 // Names of the demonstration edition and of its keys' owner.

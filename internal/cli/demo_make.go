@@ -80,7 +80,7 @@ func (p *program) demoRelease(s *store, city *demo.City, r registry.Release, hou
 
 func (p *program) demoAreas(s *store, file string, secrets registry.Secrets) error {
 	if file != "" {
-		report, err := ingest.Areas(p.ctx, ingest.Target{Store: s.Store, Edition: demoEdition, Secrets: secrets, Known: gazetteer(), Now: time.Now()}, file)
+		report, err := ingest.Areas(p.ctx, ingest.Target{Store: s.Store, Edition: demoEdition, Secrets: secrets, Known: gazetteer(), Now: time.Now()}, file, ingest.AreaOptions{})
 		if report != nil {
 			p.show(report)
 		}

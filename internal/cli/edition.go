@@ -112,7 +112,18 @@ func (c *editionShow) Run(p *program) error {
 			fmt.Fprintf(t, "%s\t%s\n", line[0], line[1])
 		}
 		for _, r := range e.Releases {
+			unmatched, err := s.Unmatched(p.ctx, e.ID, r.ID)
+			if err != nil {
+				return err
+			}
+			strangers := int64(0)
+			for _, u := range unmatched {
+				strangers += u.Recipients
+			}
 			fmt.Fprintf(t, "release\t%s: %s enrolments, %s\n", orElse(r.ID, "(unnamed)"), humanize.Comma(r.Enrolments), status(e, r))
+			if strangers > 0 {
+				fmt.Fprintf(t, "\t%s recipients are no family of the edition\n", humanize.Comma(strangers))
+			}
 		}
 		for _, im := range imports {
 			fmt.Fprintf(t, "from\t%s: %s rows of %s, %s rejected\n", im.File, humanize.Comma(im.Rows), im.Kind, humanize.Comma(im.Rejected))

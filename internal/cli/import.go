@@ -1,8 +1,13 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -15,19 +20,25 @@ import (
 )
 
 type importCommand struct {
-	Areas      importAreas      `cmd:"" help:"Boundaries, GeoJSON. Codes by Kemendagri or BPS; what the kelurahan add up to is made from them."`
-	Households importHouseholds `cmd:"" help:"Families, CSV. Family-card numbers are hashed as they are read; names and NIK are never stored."`
+	Areas      importAreas      `cmd:"" help:"Boundaries: GeoJSON, GeoPackage, or a Shapefile in a zip archive, in degrees, UTM or Web Mercator. Codes by Kemendagri or BPS; what the kelurahan add up to is made from them."`
+	Households importHouseholds `cmd:"" help:"Families, CSV. Card numbers, NIK and other ids become keyed hashes as they are read, by which the family is found again; names are never stored."`
 	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules, JSON."`
-	Enrolments importEnrolments `cmd:"" help:"Who is in which programme, CSV."`
+	Points     importPoints     `cmd:"" help:"Where families live, CSV: coordinates that come later than the families, by any of their numbers."`
+	Enrolments importEnrolments `cmd:"" help:"Who is in which programme, CSV: the list of a decree, say. Families are found by any of their numbers."`
 	Indicators importIndicators `cmd:"" help:"Published figures of areas, CSV."`
 }
 
-// importFlags are those of every import.
-type importFlags struct {
-	File    string `arg:"" help:"The file."`
-	Edition string `required:"" placeholder:"NAME" help:"The draft edition it goes into."`
-	Append  bool   `help:"Add to what earlier files of this kind put into the draft, instead of replacing it."`
-}
+// fileFlags are those of every import, importFlags of every one that may replace what is there.
+type (
+	fileFlags struct {
+		File    string `arg:"" help:"The file."`
+		Edition string `required:"" placeholder:"NAME" help:"The draft edition it goes into."`
+	}
+	importFlags struct {
+		fileFlags
+		Append bool `help:"Add to what earlier files of this kind put into the draft, instead of replacing it."`
+	}
+)
 
 type mappingFlag struct {
 	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry."`
@@ -41,7 +52,13 @@ func (f *mappingFlag) read() (*ingest.Mapping, error) {
 }
 
 type (
-	importAreas      struct{ importFlags }
+	importAreas struct {
+		importFlags
+		Layer  string `placeholder:"NAME" help:"The layer to read of a file that has several."`
+		Within string `placeholder:"CODE" help:"Read areas within this one only, e.g. 19.71 of a file of the whole country."`
+		Map    string `placeholder:"FILE" help:"Write what is odd about the boundaries to this file, GeoJSON, to look at in QGIS; also when they are refused."`
+		DryRun bool   `help:"Report only, and store nothing."`
+	}
 	importPrograms   struct{ importFlags }
 	importIndicators struct{ importFlags }
 	importHouseholds struct {
@@ -51,12 +68,53 @@ type (
 	importEnrolments struct {
 		importFlags
 		mappingFlag
-		Release string `placeholder:"NAME" help:"The draft release it goes into (default: the edition's own)."`
+		Release string            `placeholder:"NAME" help:"The draft release it goes into (default: the edition's own)."`
+		Set     map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"What holds for every row, where the list has no column for it: program=PKH, decree=\"SK 12/2025\", period=\"Oktober 2025\", status, since, until, persons or rupiah. May be repeated."`
+	}
+	importPoints struct {
+		fileFlags
+		mappingFlag
 	}
 )
 
+func (c *importPoints) Run(p *program) error {
+	mapping, err := c.read()
+	if err != nil {
+		return err
+	}
+	return p.ingest(importFlags{fileFlags: c.fileFlags}, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Points(p.ctx, t, c.File, mapping) })
+}
+
 func (c *importAreas) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Areas(p.ctx, t, c.File) })
+	opts := ingest.AreaOptions{Layer: c.Layer, DryRun: c.DryRun, Always: c.Map != ""}
+	if c.Within != "" {
+		code, err := registry.ParseAreaCode(c.Within)
+		if err != nil {
+			return registry.At("--within", err)
+		}
+		opts.Within = code
+	}
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) {
+		report, err := ingest.Areas(p.ctx, t, c.File, opts)
+		if report != nil && c.Map != "" {
+			err = errors.Join(err, p.writeMap(c.Map, report))
+		}
+		return report, err
+	})
+}
+
+// writeMap writes the findings of a report to a file.
+func (p *program) writeMap(path string, r *ingest.Report) error {
+	var b bytes.Buffer
+	err := ingest.WriteFindings(&b, r.Findings)
+	if err == nil {
+		err = os.WriteFile(path, b.Bytes(), 0o644)
+	}
+	if err != nil {
+		return registry.Invalid("--map", "can't be written: %w", err)
+	}
+	r.Notes = append(r.Notes, fmt.Sprintf("%d findings are on the map %s", len(r.Findings), path))
+	return nil
 }
 
 func (c *importPrograms) Run(p *program) error {
@@ -81,6 +139,7 @@ func (c *importEnrolments) Run(p *program) error {
 		return err
 	}
 	return p.ingest(c.importFlags, c.Release, func(t ingest.Target) (*ingest.Report, error) {
+		t.Set = c.Set
 		return ingest.Enrolments(p.ctx, t, c.File, mapping)
 	})
 }
@@ -99,7 +158,7 @@ func (p *program) ingest(f importFlags, release string, read func(ingest.Target)
 		if report != nil {
 			p.show(report)
 		}
-		if err != nil || report.Unchanged {
+		if err != nil || report.Unchanged || report.DryRun {
 			return err
 		}
 		return p.audit(s, "import "+string(report.Kind), filepath.Base(f.File), registry.StateID(f.Edition, release))
@@ -120,19 +179,32 @@ func gazetteer() []ingest.KnownArea {
 }
 
 func (p *program) show(r *ingest.Report) {
-	if r.Unchanged {
+	switch {
+	case r.DryRun:
+		fmt.Fprintf(p.stdout, "%s: %s rows of %s would be stored, %s rejected; nothing was stored.\n", r.File, humanize.Comma(r.Rows), r.Kind, humanize.Comma(r.Rejected))
+	case r.Unchanged:
 		fmt.Fprintf(p.stdout, "%s is in the edition already, unchanged: nothing to do.\n", r.File)
-		return
+	default:
+		fmt.Fprintf(p.stdout, "%s: %s rows of %s stored, %s rejected.\n", r.File, humanize.Comma(r.Rows), r.Kind, humanize.Comma(r.Rejected))
 	}
-	fmt.Fprintf(p.stdout, "%s: %s rows of %s stored, %s rejected.\n", r.File, humanize.Comma(r.Rows), r.Kind, humanize.Comma(r.Rejected))
 	if len(r.Reasons) > 0 {
 		t := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "  ROWS\tCOLUMN\tREASON\tFIRST LINE")
+		fmt.Fprintln(t, "  ROWS\tCOLUMN\tREASON\tFIRST "+strings.ToUpper(cmp.Or(r.Places, "line")))
 		for _, reason := range r.Reasons {
 			fmt.Fprintf(t, "  %s\t%s\t%s\t%d\n", humanize.Comma(reason.Count), reason.Column, reason.Reason, reason.FirstLine)
 		}
 		_ = t.Flush()
 		fmt.Fprintf(p.stdout, "  Every rejected row is listed in %s\n", r.RejectedFile)
+	}
+	var matches []string
+	if r.Families != nil {
+		matches = r.Families.Lines()
+	}
+	if r.Recipients != nil {
+		matches = append(matches, r.Recipients.Lines()...)
+	}
+	for _, line := range matches {
+		fmt.Fprintf(p.stdout, "  %s\n", line)
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(p.stdout, "  Note: %s\n", note)

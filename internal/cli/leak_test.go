@@ -117,7 +117,18 @@ func TestNothingLeaks(t *testing.T) {
 	l.must(t, with("keys", "list")...)
 	l.must(t, with("audit", "list", "--json")...)
 	l.must(t, with("audit", "list")...)
-	files := failures(t, l, with, households, enrolments, numbers[0])
+	taken := filepath.Join(dir, "taken")
+	if err := os.Mkdir(taken, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"areas.csv", "areas.xlsx", "areas.geojson", "areas.gpkg"} {
+		l.must(t, with("export", "areas", "--out", filepath.Join(taken, name), "--purpose", "for "+numbers[0])...)
+	}
+	l.must(t, with("export", "unreached", "--program", "PKH", "--out", filepath.Join(taken, "unreached.csv"), "--purpose", "for "+numbers[0])...)
+	l.must(t, with("export", "registry", "--edition", "2025-q3", "--out", filepath.Join(taken, "registry"), "--purpose", "for "+numbers[0])...)
+	l.must(t, with("export", "registry", "--edition", "2025-q3", "--out", filepath.Join(taken, "registry.gpkg"), "--purpose", "for "+numbers[0])...)
+	l.files(t, "taken away", taken)
+	files := append(failures(t, l, with, households, enrolments, numbers[0]), lists(t, l, with, data, households)...)
 	l.files(t, "in the end", dir, append(files, secretsDir, households, enrolments)...)
 	l.files(t, "in the backup", filepath.Join(dir, "backup"))
 
@@ -219,10 +230,74 @@ func failures(t *testing.T, l *leaks, with func(...string) []string, households,
 	return files
 }
 
+// lists matches people in every way there is: a decree's list by NIK with strangers on it, points, the next edition, and a list
+// for a visit, the one file that may hold names.
+func lists(t *testing.T, l *leaks, with func(...string) []string, data, households string) (files []string) {
+	t.Helper()
+	office := filepath.Dir(households)
+	write := func(name, header string, rows ...string) string {
+		path := filepath.Join(office, name)
+		files = append(files, path)
+		if err := os.WriteFile(path, []byte(header+"\n"+strings.Join(rows, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	text, err := os.ReadFile(households)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var people, places []string
+	for _, line := range strings.Split(string(text), "\n")[1:20] {
+		fields := strings.Split(line, ",")
+		people = append(people, strings.Join([]string{fields[0], fields[2], fields[1]}, ","))
+		places = append(places, fields[2]+",106.135,-2.131,"+fields[3])
+	}
+	for n := range 3 {
+		stranger := fmt.Sprintf("19717%011d", 60987654321+n*104729)
+		l.neverNumber(stranger)
+		l.never("a stranger's name", fmt.Sprintf("Orang Asing%03d", n))
+		people = append(people, fmt.Sprintf(",%s,Orang Asing%03d", stranger, n))
+		places = append(places, stranger+",106.135,-2.131,")
+	}
+	a, b, _ := strings.Cut(people[0], ",")
+	people = append(people, strings.SplitN(people[1], ",", 2)[0]+","+b, a+",0000000000000000,") // of two families, and again
+	aid := write("decree.csv", "no_kk,nik,nama", people...)
+	l.must(t, with("edition", "create", "2025-q3", "--release", "2025-11")...)
+	if out := l.must(t, with("import", "enrolments", aid, "--edition", "2025-q3", "--release", "2025-11", "--set", "program=PKH")...); !strings.Contains(out, "ambiguous 1 row, unmatched 3 rows") {
+		t.Error(out)
+	}
+	l.run(t, with("import", "enrolments", aid, "--edition", "2025-q3", "--release", "2025-11", "--set", "program="+b[:16])...)
+	l.must(t, with("edition", "publish", "2025-q3", "--release", "2025-11", "--accept-rejected")...)
+	if out := l.must(t, with("import", "households", households, "--edition", "2025-q4")...); !strings.Contains(out, "found again") {
+		t.Error(out)
+	}
+	l.must(t, with("import", "points", write("points.csv", "nik,longitude,latitude,alamat", places...), "--edition", "2025-q4")...)
+	var rows []string
+	in(t, data, func(s *store) {
+		for h, err := range s.Households(t.Context(), "2025-q3") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows = append(rows, h.ID.String())
+		}
+	})
+	visit := filepath.Join(office, "visit.csv")
+	l.must(t, with("relink", write("list.csv", "id", rows...), "--source", households, "--out", visit, "--edition", "2025-q3")...)
+	if text, err := os.ReadFile(visit); err != nil || !strings.Contains(string(text), "Jalan Rahasia") {
+		t.Errorf("%v: %s", err, text)
+	}
+	for _, args := range [][]string{{"relink", households}, {"relink", filepath.Join(office, "list.csv"), "--columns", b[:16]}, {"relink", filepath.Join(office, "list.csv"), "--purpose", b[:16]}} {
+		l.run(t, with(append(args, "--source", households, "--out", visit)...)...)
+	}
+	l.must(t, with("audit", "list", "--json")...)
+	return append(files, visit)
+}
+
 // checkSeen makes sure that the places were looked into.
 func checkSeen(t *testing.T, l *leaks) {
 	t.Helper()
-	for _, want := range []string{"output of kantong serve", "registry.gpkg", "ledger.sqlite", "-wal", "rejected.csv", "backup.json", "output of kantong audit list"} {
+	for _, want := range []string{"output of kantong serve", "registry.gpkg", "ledger.sqlite", "-wal", "rejected.csv", "backup.json", "output of kantong audit list", "decree.csv.unmatched.csv", "decree.csv.rejected.csv"} {
 		seen := false
 		for where, text := range l.written {
 			seen = seen || strings.Contains(where, want) && len(text) > 0

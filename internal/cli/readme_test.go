@@ -3,7 +3,9 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -77,13 +79,88 @@ func TestReadmeAnswer(t *testing.T) {
 	}
 }
 
+// TestReadmeExports asks each address of the README's table of files, in each format, and runs its commands.
+func TestReadmeExports(t *testing.T) {
+	told, dir := section(t, "## Take it with you", "## Hear of"), t.TempDir()
+	here := strings.NewReplacer("--data ./city", "--data "+cityData(t), "--edition 2025-q3", "--edition demo", "--out ./", "--out "+dir+"/", "--out ", "--out "+dir+"/")
+	commands := 0
+	for line := range strings.Lines(told) {
+		if command, ok := strings.CutPrefix(strings.TrimSpace(line), "go run . "); ok {
+			must(t, words(here.Replace(command))...)
+			commands++
+		}
+	}
+	s := start(t, "demo", "--data", cityData(t))
+	if _, err := exec.LookPath("curl"); err != nil {
+		lacking(t, "curl is not installed; make test installs it")
+	}
+	for line := range strings.Lines(told) {
+		if strings.HasPrefix(line, "    curl ") {
+			command := exec.CommandContext(t.Context(), "bash", "-c", strings.Replace(strings.ReplaceAll(line, "http://127.0.0.1:8080", s.address), "curl ", "curl --fail ", 1))
+			command.Dir = dir
+			if out, err := command.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v, %s", line, err, out)
+			}
+			commands++
+		}
+	}
+	rows := strings.Split(strings.TrimSpace(strings.SplitN(strings.SplitN(told, "|---|---|\n", 2)[1], "\n\n", 2)[0]), "\n")
+	for _, row := range rows {
+		path, parameters, _ := strings.Cut(strings.Split(row, "`")[1], "?")
+		for _, format := range []string{".csv", ".xlsx", ".geojson", ".gpkg"} {
+			address := s.address + strings.Replace(path, ".csv", format, 1)
+			if strings.Contains(parameters, "program=PKH") {
+				address += "?program=PKH"
+			}
+			req, err := http.NewRequest(http.MethodGet, address, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+s.key)
+			req.Header.Set("Kantong-Purpose", "a test")
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, err := io.Copy(io.Discard, resp.Body)
+			if resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK || n < 500 {
+				t.Errorf("%s: %d, %d bytes, %v", address, resp.StatusCode, n, err)
+			}
+		}
+	}
+	if commands < 7 || len(rows) < 5 {
+		t.Errorf("only %d commands and %d addresses", commands, len(rows))
+	}
+}
+
+// words parts a command line as a shell does, as far as the README needs it.
+func words(line string) (list []string) {
+	quote, word, started := rune(0), "", false
+	for _, c := range line + " " {
+		switch {
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote, started = c, true
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && c == ' ':
+			if started {
+				list = append(list, word)
+			}
+			word, started = "", false
+		default:
+			word, started = word+string(c), true
+		}
+	}
+	return list
+}
+
 // TestReadmeMaps runs the commands of the README's map section as they stand there, and asks each address of its table.
 func TestReadmeMaps(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		lacking(t, "curl is not installed; make test installs it")
 	}
 	s := start(t, "demo", "--data", cityData(t))
-	told := section(t, "## Draw maps", "## Hear of")
+	told := section(t, "## Draw maps", "## Take it")
 	here := strings.NewReplacer("http://127.0.0.1:8080", s.address, " > kelurahan.geojson", "")
 	var commands []string
 	for line := range strings.Lines(told) {
@@ -230,16 +307,4 @@ func TestReadmeCommands(t *testing.T) {
 		t.Errorf("the last command is %q", commands[len(commands)-1])
 	}
 	start(t, "serve", "--data", data)
-}
-
-// words splits a command line at spaces outside double quotes.
-func words(line string) (out []string) {
-	for i, part := range strings.Split(line, `"`) {
-		if i%2 == 1 {
-			out = append(out, part)
-			continue
-		}
-		out = append(out, strings.Fields(part)...)
-	}
-	return out
 }

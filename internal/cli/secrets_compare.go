@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"kantong/internal/registry"
 )
@@ -24,6 +25,10 @@ func (s *rowSum) add(c *registry.ContentHash) {
 	if err != nil {
 		panic(err) // hexadecimal by contract
 	}
+	s.addHash([32]byte(sum))
+}
+
+func (s *rowSum) addHash(sum [32]byte) {
 	for i := range s {
 		s[i] += binary.BigEndian.Uint64(sum[8*i:])
 	}
@@ -60,7 +65,7 @@ func (r *rotation) compareEdition(e registry.Edition, made registry.State) error
 	if err != nil {
 		return err
 	}
-	got, err := r.editionContents(r.to, e.ID, sameID)
+	got, err := r.editionContents(r.to, e.ID, same.rekey)
 	if err != nil {
 		return err
 	}
@@ -127,11 +132,33 @@ func (r *rotation) compareRelease(e registry.Edition, release registry.Release, 
 	if err != nil {
 		return err
 	}
-	got, err := r.enrolments(r.to, e.ID, release.ID, sameID)
+	got, err := r.enrolments(r.to, e.ID, release.ID, same.rekey)
 	if err == nil && got != want {
 		err = r.differs(made, "other enrolments than the original")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.compareUnmatched(e, release, made)
+}
+
+// compareUnmatched compares the counts of recipients not found; the sums of keys are those of the new secrets.
+func (r *rotation) compareUnmatched(e registry.Edition, release registry.Release, made registry.State) error {
+	want, err := r.from.Unmatched(r.ctx, e.ID, release.ID)
+	if err != nil {
+		return err
+	}
+	got, err := r.to.Unmatched(r.ctx, e.ID, release.ID)
+	if err != nil {
+		return err
+	}
+	for i := range want {
+		want[i].Keys = r.rekeyUnmatched(want[i])
+	}
+	if !slices.Equal(got, want) {
+		return r.differs(made, "other recipients that were not found than the original")
+	}
+	return nil
 }
 
 func (r *rotation) enrolments(s *store, edition, release string, rekey func(registry.HouseholdID) registry.HouseholdID) (sum rowSum, err error) {

@@ -56,8 +56,15 @@ func (c *secretsRotate) begin(p *program, from, to *store) (*rotation, error) {
 	if err := access.WriteSecrets(c.NewSecrets, secrets); err != nil {
 		return nil, err
 	}
-	rekey := func(id registry.HouseholdID) registry.HouseholdID { return secrets.Rekey(former, id) }
-	return &rotation{copying{p, from, to, "kantong secrets rotate", secrets, rekey}, c.ID, c.Record, ""}, nil
+	anew := rekeying{
+		func(id registry.HouseholdID) registry.HouseholdID { return secrets.Rekey(former, id) },
+		func(hash registry.MatchHash) registry.MatchHash { return secrets.RekeyMatch(former, hash) },
+		same.rekeyUnmatched,
+	}
+	if c.Record {
+		anew.rekeyUnmatched = secrets.RekeyUnmatched
+	}
+	return &rotation{copying{p, from, to, "kantong secrets rotate", secrets, anew}, c.ID, c.Record, ""}, nil
 }
 
 // checkPlaces is CONFLICT when there is nothing to rotate, or anything where it is to go.
@@ -105,7 +112,7 @@ func (c *secretsRotate) conclude(p *program, from *store) error {
 3. When the new store is in use, destroy the old one, its backups and the old keys: with them the rotation is worth nothing.
 `, place, c.NewSecrets)
 	if c.ID {
-		fmt.Fprintln(p.stdout, "Families have other ids now: links to single ones and files that name them by the column id are void. Files with card numbers are imported as ever.")
+		fmt.Fprintln(p.stdout, "Families have other ids now: links to single ones and files that name them by the column id are void. Files with card numbers, NIK and other numbers are imported as ever: families are found by these.")
 	}
 	fmt.Fprintln(p.stdout, "Protected figures have other noise now: take those of the old store out of use, since two noises of one figure tell more than one.")
 	return nil

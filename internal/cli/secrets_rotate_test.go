@@ -236,7 +236,20 @@ func TestRotateNoticesWhatIsLost(t *testing.T) {
 	for name, spoil := range map[string]func(r *rotation){
 		"an id is another":  func(r *rotation) { r.rekey = mislaid(r.rekey) },
 		"other record keys": func(r *rotation) { r.copying.secrets.Record = other.Record },
-		"former ids":        func(r *rotation) { r.rekey = sameID },
+		"former ids":        func(r *rotation) { r.rekey = same.rekey },
+		"other match keys": func(r *rotation) {
+			first := true
+			right := r.rekeyMatch
+			r.rekeyMatch = func(hash registry.MatchHash) registry.MatchHash {
+				if first {
+					first, hash[0] = false, hash[0]^1
+				}
+				return right(hash)
+			}
+		},
+		"a recipient more": func(r *rotation) {
+			r.from = &store{Store: crowded{r.from.Store}}
+		},
 		"a family older by a year": func(r *rotation) {
 			r.from = &store{Store: altered{r.from.Store, func(h *registry.Household) { h.HeadAge++ }, func(*registry.Enrolment) {}}}
 		},
@@ -279,6 +292,15 @@ func (a altered) Households(ctx context.Context, edition string) iter.Seq2[regis
 
 func (a altered) Enrolments(ctx context.Context, edition, release string) iter.Seq2[registry.Enrolment, error] {
 	return changed(a.Store.Enrolments(ctx, edition, release), once(a.enrolment))
+}
+
+// crowded is a store that counts one recipient more.
+type crowded struct{ registry.Store }
+
+func (c crowded) Unmatched(ctx context.Context, edition, release string) ([]registry.Unmatched, error) {
+	list, err := c.Store.Unmatched(ctx, edition, release)
+	list[0].Recipients++
+	return list, err
 }
 
 // once makes a change to the first row only.

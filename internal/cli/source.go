@@ -60,6 +60,10 @@ func (s *source) Version(ctx context.Context, state registry.State) (string, err
 	return registry.Version(state, revision), err
 }
 
+func (s *source) Unmatched(ctx context.Context, state registry.State) ([]registry.Unmatched, error) {
+	return s.read.Unmatched(ctx, state.Edition.ID, state.Release.ID)
+}
+
 func (s *source) Blocks(ctx context.Context) ([]registry.BlockTree, error) { return s.read.Blocks(ctx) }
 
 func (s *source) AddBlocks(ctx context.Context, trees []registry.BlockTree) error {

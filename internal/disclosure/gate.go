@@ -17,6 +17,8 @@ type Source interface {
 	Version(ctx context.Context, s registry.State) (string, error)
 	// Open makes a state ready for questions.
 	Open(ctx context.Context, s registry.State) (*registry.Dataset, registry.Engine, error)
+	// Unmatched gives the exact counts of recipients on the state's lists whom no family stands for.
+	Unmatched(ctx context.Context, s registry.State) ([]registry.Unmatched, error)
 	// Blocks and AddBlocks are those of registry.Store.
 	Blocks(ctx context.Context) ([]registry.BlockTree, error)
 	AddBlocks(ctx context.Context, trees []registry.BlockTree) error
@@ -41,10 +43,11 @@ type Gate struct {
 }
 
 type opened struct {
-	once    sync.Once
-	dataset *registry.Dataset
-	engine  registry.Engine
-	err     error
+	once      sync.Once
+	dataset   *registry.Dataset
+	engine    registry.Engine
+	unmatched []registry.Unmatched
+	err       error
 
 	framing sync.Mutex
 	frame   *frame // made when a guard first needs it
@@ -121,7 +124,12 @@ func (g *Gate) peek(id string) *opened {
 }
 
 func (o *opened) open(ctx context.Context, source Source, s registry.State) {
-	o.once.Do(func() { o.dataset, o.engine, o.err = source.Open(context.WithoutCancel(ctx), s) })
+	o.once.Do(func() {
+		ctx := context.WithoutCancel(ctx)
+		if o.dataset, o.engine, o.err = source.Open(ctx, s); o.err == nil {
+			o.unmatched, o.err = source.Unmatched(ctx, s)
+		}
+	})
 }
 
 // statesOf gives the published states of an edition, newest release first. Newest is the latest day that figures are as

@@ -13,12 +13,17 @@ import (
 
 // shelf is a disclosure.Source of editions that all hold the same city.
 type shelf struct {
-	t        *testing.T
-	editions []registry.Edition
-	opened   map[string]int
-	revised  bool // programmes have another revision
-	fail     error
-	blocks   []registry.BlockTree
+	t         *testing.T
+	editions  []registry.Edition
+	opened    map[string]int
+	revised   bool // programmes have another revision
+	fail      error
+	blocks    []registry.BlockTree
+	unmatched []registry.Unmatched
+}
+
+func (s *shelf) Unmatched(context.Context, registry.State) ([]registry.Unmatched, error) {
+	return s.unmatched, nil
 }
 
 func (s *shelf) Editions(context.Context) ([]registry.Edition, error) { return s.editions, nil }

@@ -21,31 +21,35 @@ func (m Moment) View(ctx context.Context, viewer registry.Viewer, edition string
 	}
 	v := &registry.View{Dataset: o.dataset}
 	v.Total, v.Located = m.gate.totals(viewer, state.Edition)
-	v.Engine, err = m.gate.engine(ctx, o, viewer)
-	return v, err
+	var f *frame
+	if v.Engine, f, err = m.gate.engine(ctx, o, viewer); err != nil {
+		return nil, err
+	}
+	v.Unmatched = m.gate.unmatched(o, f, viewer)
+	return v, nil
 }
 
-// engine is the engine as the viewer sees it.
-func (g *Gate) engine(ctx context.Context, o *opened, viewer registry.Viewer) (registry.Engine, error) {
+// engine is the engine as the viewer sees it, with the frame of what is not exact.
+func (g *Gate) engine(ctx context.Context, o *opened, viewer registry.Viewer) (registry.Engine, *frame, error) {
 	if viewer.Role > registry.RoleAuditor {
-		return nil, registry.Errorf(registry.CodeForbidden, "", "this key is of a role that this version does not know")
+		return nil, nil, registry.Errorf(registry.CodeForbidden, "", "this key is of a role that this version does not know")
 	}
 	if viewer.Role.SeesHouseholds() && len(viewer.Areas) == 0 {
-		return &witness{o.engine, viewer}, nil
+		return &witness{o.engine, viewer}, nil, nil
 	}
 	f, err := g.frame(ctx, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	guard := &Guard{engine: o.engine, data: o.dataset, frame: f, noise: g.noise, role: viewer.Role, floor: g.rules.Policy.floor(viewer.Role), kept: &o.kept[viewer.Role]}
 	switch {
 	case viewer.Role.SeesHouseholds():
 		guard.role, guard.floor, guard.kept = registry.RolePublic, g.rules.Policy.floor(registry.RolePublic), &o.kept[registry.RolePublic]
-		return &witness{&scoped{o.engine, guard, viewer.Areas}, viewer}, nil
+		return &witness{&scoped{o.engine, guard, viewer.Areas}, viewer}, f, nil
 	case viewer.Role == registry.RolePartner:
 		guard.account = g.rules.Budgets.of(viewer.Organisation, o.dataset.State.Edition.ID)
 	}
-	return guard, nil
+	return guard, f, nil
 }
 
 // frame gives the blocks of a state, and freezes those of areas that had none.

@@ -50,7 +50,14 @@ func publishForEver(dir string) int {
 	return 0
 }
 
-func crashContents() contents { return cityContents(5, 2000) }
+// crashContents give each household one match key.
+func crashContents() contents {
+	c := cityContents(5, 2000)
+	for i := range c.households {
+		c.households[i].MatchKeys = []registry.MatchKey{{Kind: registry.MatchCard, Hash: registry.MatchHash(c.households[i].ID)}}
+	}
+	return c
+}
 
 // TestKilledAtAnyMoment kills a process that writes, again and again, and looks at what it left.
 func TestKilledAtAnyMoment(t *testing.T) {
@@ -161,5 +168,12 @@ func checkDraftIsWhole(t *testing.T, s *Store, e registry.Edition) {
 	err = s.readers.QueryRow("SELECT count(*) FROM record_keys WHERE household_fid IN (SELECT fid FROM households WHERE edition = ?)", e.ID).Scan(&keys)
 	if err != nil || keys != 0 {
 		t.Errorf("draft %s has %d record keys: %v", e.ID, keys, err)
+	}
+	if matches := len(collect(t, s.MatchKeys(t.Context(), e.ID))); int64(matches) != e.Households {
+		t.Errorf("draft %s has %d match keys for %d households", e.ID, matches, e.Households)
+	}
+	err = s.readers.QueryRow("SELECT count(*) FROM match_keys WHERE household_fid NOT IN (SELECT fid FROM households)").Scan(&keys)
+	if err != nil || keys != 0 {
+		t.Errorf("%d match keys of no household: %v", keys, err)
 	}
 }

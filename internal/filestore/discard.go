@@ -26,6 +26,7 @@ func (s *Store) Discard(ctx context.Context, edition, release string) error {
 		}
 		for _, text := range []string{
 			"DELETE FROM enrolments WHERE edition = ? AND release = ?",
+			"DELETE FROM unmatched WHERE edition = ? AND release = ?",
 			"DELETE FROM imports WHERE edition = ? AND release = ? AND kind = 'enrolments'",
 			"DELETE FROM releases WHERE edition = ? AND id = ?",
 		} {
@@ -33,7 +34,7 @@ func (s *Store) Discard(ctx context.Context, edition, release string) error {
 				return err
 			}
 		}
-		return touch(ctx, tx, "enrolments", "imports", "releases")
+		return touch(ctx, tx, "enrolments", "unmatched", "imports", "releases")
 	})
 }
 
@@ -45,7 +46,10 @@ func discardEdition(ctx context.Context, tx *sql.Tx, edition string) error {
 	if e.PublishedAt != nil {
 		return registry.Conflict("edition", "edition %s is published and cannot be discarded", edition)
 	}
-	for _, table := range []string{"areas", "households", "programs", "enrolments", "indicators", "imports", "releases"} {
+	if err := deleteHouseholds(ctx, tx, edition); err != nil {
+		return err
+	}
+	for _, table := range []string{"areas", "programs", "enrolments", "unmatched", "indicators", "imports", "releases"} {
 		if err := deleteRows(ctx, tx, table, edition); err != nil {
 			return err
 		}

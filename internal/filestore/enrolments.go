@@ -35,6 +35,9 @@ func (s *Store) PutEnrolments(ctx context.Context, edition, release string, im *
 		if _, err := tx.ExecContext(ctx, "UPDATE releases SET enrolments = enrolments + ? WHERE edition = ? AND id = ?", count, edition, release); err != nil {
 			return err
 		}
+		if err := putUnmatched(ctx, tx, edition, release, im); err != nil {
+			return err
+		}
 		return logImport(ctx, tx, edition, registry.ImportEnrolments, release, *im)
 	})
 }

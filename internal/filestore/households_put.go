@@ -20,10 +20,7 @@ func (s *Store) PutHouseholds(ctx context.Context, edition string, im *registry.
 			return err
 		}
 		if !im.Append {
-			if err := deleteRows(ctx, tx, "households", edition); err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, "UPDATE editions SET households = 0, people = 0, located = 0 WHERE id = ?", edition); err != nil {
+			if err := forgetHouseholds(ctx, tx, edition); err != nil {
 				return err
 			}
 		}
@@ -38,6 +35,18 @@ func (s *Store) PutHouseholds(ctx context.Context, edition string, im *registry.
 		}
 		return logImport(ctx, tx, edition, registry.ImportHouseholds, "", *im)
 	})
+}
+
+// forgetHouseholds removes a draft's households, and the files that gave them points from the log.
+func forgetHouseholds(ctx context.Context, tx *sql.Tx, edition string) error {
+	if err := deleteHouseholds(ctx, tx, edition); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM imports WHERE edition = ? AND kind = 'points'", edition); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE editions SET households = 0, people = 0, located = 0 WHERE id = ?", edition)
+	return err
 }
 
 // counts are what an edition says of its households.
@@ -58,11 +67,16 @@ func insertHouseholds(ctx context.Context, tx *sql.Tx, edition string, household
 	for i, c := range householdColumns {
 		names[i] = c.name
 	}
-	add, done, err := insert(ctx, tx, "INSERT INTO households (edition, "+strings.Join(names, ", ")+") VALUES (?"+strings.Repeat(", ?", len(names))+")")
+	add, done, err := insertRow(ctx, tx, "INSERT INTO households (edition, "+strings.Join(names, ", ")+") VALUES (?"+strings.Repeat(", ?", len(names))+")")
 	if err != nil {
 		return n, err
 	}
 	defer done()
+	addKey, doneKeys, err := insert(ctx, tx, "INSERT INTO match_keys (household_fid, kind, hash) VALUES (?, ?, ?)")
+	if err != nil {
+		return n, err
+	}
+	defer doneKeys()
 	args := make([]any, 1+len(names))
 	args[0] = edition
 	byID := func(a, b *registry.Household) int { return bytes.Compare(a.ID[:], b.ID[:]) }
@@ -71,11 +85,17 @@ func insertHouseholds(ctx context.Context, tx *sql.Tx, edition string, household
 			args[1+i] = c.get(h)
 		}
 		n.add(h)
-		err := add(args...)
+		fid, err := add(args...)
 		if isTaken(err) {
 			return registry.Conflict("id", "household %s is already in edition %s", h.ID, edition)
 		}
+		for i := 0; i < len(h.MatchKeys) && err == nil; i++ {
+			err = addKey(fid, string(h.MatchKeys[i].Kind), h.MatchKeys[i].Hash[:])
+		}
 		return err
 	})
+	if err == nil {
+		err = touch(ctx, tx, "match_keys")
+	}
 	return n, err
 }

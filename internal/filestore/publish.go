@@ -94,6 +94,13 @@ func publishRelease(ctx context.Context, tx *sql.Tx, edition string, r *registry
 	if err != nil {
 		return err
 	}
+	unmatched, err := queryUnmatched(ctx, tx, edition, r.ID)
+	if err != nil {
+		return err
+	}
+	for i := range unmatched {
+		hash.Unmatched(&unmatched[i])
+	}
 	r.ContentHash = hash.Hex()
 	if r.PublishedAt, err = stampOrNil(at); err != nil {
 		return err

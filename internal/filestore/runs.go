@@ -51,13 +51,25 @@ func cacheForWriting(ctx context.Context, tx *sql.Tx) error {
 // insert prepares the insertion of one row and gives a function that runs it. The context is not watched for each row:
 // that would start a goroutine for each.
 func insert(ctx context.Context, tx *sql.Tx, text string) (func(args ...any) error, func() error, error) {
+	add, done, err := insertRow(ctx, tx, text)
+	return func(args ...any) error {
+		_, err := add(args...)
+		return err
+	}, done, err
+}
+
+// insertRow is insert where the fid of the row is wanted.
+func insertRow(ctx context.Context, tx *sql.Tx, text string) (func(args ...any) (fid int64, err error), func() error, error) {
 	statement, err := tx.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, nil, err
 	}
 	unwatched := context.WithoutCancel(ctx)
-	return func(args ...any) error {
-		_, err := statement.ExecContext(unwatched, args...)
-		return err
+	return func(args ...any) (int64, error) {
+		result, err := statement.ExecContext(unwatched, args...)
+		if err != nil {
+			return 0, err
+		}
+		return result.LastInsertId()
 	}, statement.Close, nil
 }

@@ -15,11 +15,13 @@ var (
 	firstSchema string
 	//go:embed schema_2.sql
 	secondSchema string
+	//go:embed schema_3.sql
+	thirdSchema string
 )
 
 // schemaSteps make the tables of each version from those of the one before. A step that was released is never changed: a
 // change of the tables is a further step.
-var schemaSteps = [...]string{firstSchema + householdSchema(), secondSchema}
+var schemaSteps = [...]string{firstSchema + householdSchema(), secondSchema, thirdSchema}
 
 const schemaVersion = len(schemaSteps)
 
@@ -42,6 +44,8 @@ var attributeTables = [...]struct {
 	{1, "imports", "Imports", "Files that editions were made from"},
 	{2, "blocks", "Blocks", "How areas are parted into blocks for counting, the same for every edition"},
 	{2, "fingerprints", "Fingerprints", "Which secret keys made the ids and record keys; not the keys themselves"},
+	{3, "match_keys", "Match keys", "Keyed hashes of numbers by which families are found again; personal data"},
+	{3, "unmatched", "Unmatched recipients", "Recipients on lists who are no family of the edition, by programme and area"},
 }
 
 // ensureSchema makes the tables in an empty GeoPackage, brings older ones up to this program's, and refuses others.

@@ -15,7 +15,9 @@ const toFirstVersion = `
 	ALTER TABLE editions DROP COLUMN located_keys;
 	DROP TABLE blocks;
 	DROP TABLE fingerprints;
-	DELETE FROM gpkg_contents WHERE table_name IN ('blocks', 'fingerprints');
+	DROP TABLE match_keys;
+	DROP TABLE unmatched;
+	DELETE FROM gpkg_contents WHERE table_name IN ('blocks', 'fingerprints', 'match_keys', 'unmatched');
 	UPDATE store SET version = 1`
 
 // TestOlderTablesAreRaised opens what an older program wrote: it has the tables of a new store, and editions have the sums

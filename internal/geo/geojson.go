@@ -16,6 +16,7 @@ type Feature struct {
 	ID         any            // string, json.Number, or nil
 	Properties map[string]any // decoded with json.Number for numbers; nil if null or absent
 	Geometry   orb.Geometry   // nil if null
+	HasHeights bool           // positions had more than two numbers; the others are dropped
 	Line       int            // the line of the text the feature begins on, from 1
 }
 
@@ -62,6 +63,18 @@ func ParseFeatures(data []byte) ([]Feature, error) {
 	return []Feature{{Geometry: geometry, Line: top.line}}, nil
 }
 
+// ParseFeature reads one Feature of a longer text, which begins on the given line of it.
+// Unlike ParseFeatures it leaves rings as they are, closed or not: see Repair.
+func ParseFeature(data []byte, line int) (Feature, error) {
+	r := newReader(data, line)
+	r.openRings = true
+	top, err := r.all(inFeatures)
+	if err != nil {
+		return Feature{}, err
+	}
+	return top.asFeature()
+}
+
 // ParseGeometryValue reads a geometry object already decoded from JSON to map[string]any,
 // []any, string and numbers, as a GraphQL variable is.
 func ParseGeometryValue(v any) (orb.Geometry, error) {
@@ -76,9 +89,17 @@ func ParseGeometryValue(v any) (orb.Geometry, error) {
 }
 
 func parseText(data []byte) (*object, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	r := &reader{data: data, dec: jsontext.NewDecoder(bytes.NewReader(data)), line: 1}
-	top, err := r.object(atTop)
+	return newReader(bytes.TrimPrefix(data, []byte("\ufeff")), 1).all(atTop)
+}
+
+// newReader reads data in place: a decoder makes no copy of what is in a buffer.
+func newReader(data []byte, line int) *reader {
+	return &reader{data: data, dec: jsontext.NewDecoder(bytes.NewBuffer(data)), first: line, line: line}
+}
+
+// all reads the one object that the text is.
+func (r *reader) all(at place) (*object, error) {
+	top, err := r.object(at)
 	if err != nil {
 		return nil, err
 	}

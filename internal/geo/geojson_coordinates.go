@@ -12,6 +12,9 @@ import (
 type coordinateReader struct {
 	text string
 	at   int
+
+	openRings bool // rings need not be closed
+	heights   bool // a position had more than two numbers
 }
 
 // coordinateParsers read the coordinates of a geometry type.
@@ -65,6 +68,9 @@ func (c *coordinateReader) ring(path string) (orb.Ring, error) {
 		return nil, err
 	}
 	ring := orb.Ring(run.points)
+	if c.openRings {
+		return ring, nil
+	}
 	if len(ring) == 0 {
 		return nil, fmt.Errorf("%s has no positions", path)
 	}
@@ -129,6 +135,7 @@ func (c *coordinateReader) position(path string) (p position, err error) {
 		p.count++
 		return err
 	})
+	c.heights = c.heights || p.count > 2
 	if err == nil && p.count < 2 {
 		err = errors.New(placed(path, "a position needs at least two numbers, longitude and latitude"))
 	}

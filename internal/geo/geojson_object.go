@@ -22,8 +22,13 @@ const (
 	inGeometries // a member of a GeometryCollection
 )
 
-// maxJSONDepth limits how deep arrays and objects nest inside one member.
-const maxJSONDepth = 64
+const (
+	// maxJSONDepth limits how deep arrays and objects nest inside one member.
+	maxJSONDepth = 64
+	// Decoded, these members take many times the memory of their text.
+	maxPropertiesBytes = 1 << 20
+	maxBboxBytes       = 1 << 10
+)
 
 // object is a GeoJSON object whose members are read but not yet judged: type may come
 // last.
@@ -37,15 +42,21 @@ type object struct {
 	features    []Feature
 	id          any
 	properties  map[string]any
+	openRings   bool // rings need not be closed
+	heights     bool // a position of the geometry had more than two numbers
 }
 
 func (o *object) has(member string) bool { return slices.Contains(o.members, member) }
 
 type reader struct {
-	data []byte
-	dec  *jsontext.Decoder
-	line int   // of counted
-	seen int64 // bytes whose line ends are counted
+	data  []byte
+	dec   *jsontext.Decoder
+	first int   // the line that data begin on
+	line  int   // of what was read last
+	seen  int64 // bytes whose line ends are counted
+
+	openRings bool // rings need not be closed
+	heights   bool // a position had more than two numbers
 }
 
 // currentLine is the line of what was read last.
@@ -64,7 +75,7 @@ func (r *reader) object(at place) (*object, error) {
 	if token.Kind() != '{' {
 		return nil, fmt.Errorf("line %d: a GeoJSON object must be an object, not %s", r.currentLine(), kindName(token.Kind()))
 	}
-	o := &object{line: r.currentLine()}
+	o := &object{line: r.currentLine(), openRings: r.openRings}
 	for {
 		token, err := r.dec.ReadToken()
 		if err != nil {
@@ -110,7 +121,8 @@ func (r *reader) member(o *object, name string, at place) error {
 			return fmt.Errorf("line %d: a geometry object can't have a member geometry", r.currentLine())
 		}
 		child, err := r.geometry(inFeature)
-		o.geometry = child
+		o.geometry, o.heights = child, r.heights
+		r.heights = false
 		return err
 	}
 
@@ -120,6 +132,9 @@ func (r *reader) member(o *object, name string, at place) error {
 	}
 	if tooDeep(raw) {
 		return fmt.Errorf("line %d: the member %s nests deeper than %d levels", r.currentLine(), name, maxJSONDepth)
+	}
+	if limit := map[string]int{"properties": maxPropertiesBytes, "id": maxBboxBytes, "bbox": maxBboxBytes, "crs": maxBboxBytes}[name]; limit > 0 && len(raw) > limit {
+		return fmt.Errorf("line %d: the member %s is longer than %d bytes", r.currentLine(), name, limit)
 	}
 	switch name {
 	case "type":
@@ -190,7 +205,9 @@ func (r *reader) geometry(at place) (orb.Geometry, error) {
 	if at == inGeometries && o.kind == "GeometryCollection" {
 		return nil, fmt.Errorf("line %d: a GeometryCollection can't hold another one", o.line)
 	}
-	return o.asGeometry()
+	geometry, err := o.asGeometry()
+	r.heights = r.heights || o.heights
+	return geometry, err
 }
 
 func (r *reader) skip() error {
@@ -214,7 +231,7 @@ func (r *reader) syntax(err error) error {
 }
 
 func (r *reader) lineAt(offset int64) int {
-	return 1 + bytes.Count(r.data[:min(offset, int64(len(r.data)))], []byte("\n"))
+	return r.first + bytes.Count(r.data[:min(offset, int64(len(r.data)))], []byte("\n"))
 }
 
 // unmarshalNumbers decodes a value keeping numbers as written: a float64 would lose the

@@ -26,7 +26,7 @@ func (o *object) asFeature() (Feature, error) {
 	if err := o.refuse("Feature", "coordinates", "geometries", "features"); err != nil {
 		return Feature{}, err
 	}
-	return Feature{ID: o.id, Properties: o.properties, Geometry: o.geometry, Line: o.line}, nil
+	return Feature{ID: o.id, Properties: o.properties, Geometry: o.geometry, HasHeights: o.heights, Line: o.line}, nil
 }
 
 func (o *object) asGeometry() (orb.Geometry, error) {
@@ -46,8 +46,10 @@ func (o *object) asGeometry() (orb.Geometry, error) {
 	if err := o.refuse(o.kind, "geometries"); err != nil {
 		return nil, err
 	}
-	c := &coordinateReader{text: string(o.coordinates)}
+	c := &coordinateReader{text: string(o.coordinates), openRings: o.openRings}
+	o.coordinates = nil
 	geometry, err := parse(c)
+	o.heights = c.heights
 	if _, isFault := err.(*Fault); isFault {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package geo
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -12,7 +13,8 @@ import (
 type Overlap struct {
 	A, B    int
 	AreaKm2 float64
-	At      orb.Point // inside its largest piece
+	At      orb.Point        // inside its largest piece
+	Shape   orb.MultiPolygon // nil once those before have a million positions
 }
 
 // Gap is ground surrounded by polygons that none of them covers.
@@ -20,14 +22,22 @@ type Gap struct {
 	Between []int // the polygons that border it, ascending
 	AreaKm2 float64
 	At      orb.Point // inside it
+	Shape   orb.Polygon
 }
 
 // gapReachMeters is how near a polygon comes to a gap it borders: more than rounding in
 // the overlay, less than anything on a map.
 const gapReachMeters = 0.01
 
+const (
+	// maxOverlays limits the work on polygons that overlap throughout, in positions overlaid: some minutes.
+	maxOverlays = 50_000_000
+	// maxShapes limits the positions of overlaps that are kept.
+	maxShapes = 1_000_000
+)
+
 // Overlaps finds the pairs of polygons that share at least minAreaKm2, by A, then B. A
-// polygon that is not valid is an error naming its index.
+// polygon that is not valid is an error naming its index; so is work without an end, beside what was found until then.
 func Overlaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Overlap, error) {
 	boxes := make([]orb.Bound, len(polygons))
 	for i, polygon := range polygons {
@@ -42,10 +52,15 @@ func Overlaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Overlap, error) {
 	tree := newBoxTree(boxes)
 	var overlaps []Overlap
 	var failed error
+	overlaid, kept := 0, 0
 	for i := range polygons {
 		tree.search(boxes[i], i+1, func(j int) bool {
 			if apart(polygons[i], polygons[j]) {
 				return true
+			}
+			if overlaid += Vertices(polygons[i]) + Vertices(polygons[j]); overlaid > maxOverlays {
+				failed = errors.New("there are too many of them")
+				return false
 			}
 			shared, err := overlayIntersection(polygons[i], polygons[j])
 			if err != nil {
@@ -53,12 +68,16 @@ func Overlaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Overlap, error) {
 				return false
 			}
 			if area := AreaKm2(shared); area > 0 && area >= minAreaKm2 {
-				overlaps = append(overlaps, Overlap{i, j, area, LabelPoint(shared)})
+				at := LabelPoint(shared)
+				if kept += Vertices(shared); kept > maxShapes {
+					shared = nil
+				}
+				overlaps = append(overlaps, Overlap{i, j, area, at, shared})
 			}
 			return true
 		})
 		if failed != nil {
-			return nil, failed
+			return overlaps, failed
 		}
 	}
 	return overlaps, nil
@@ -83,7 +102,7 @@ func Gaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Gap, error) {
 	if err != nil {
 		return nil, err
 	}
-	var holes []orb.Geometry
+	var holes []orb.Geometry // each an orb.Polygon
 	for _, polygon := range union {
 		for _, ring := range polygon[1:] {
 			hole := ring.Clone()
@@ -96,7 +115,7 @@ func Gaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Gap, error) {
 	for i, hole := range holes {
 		between := slices.DeleteFunc(near[i], func(k int) bool { return k >= len(polygons) })
 		if area := AreaKm2(hole); area >= minAreaKm2 {
-			gaps = append(gaps, Gap{between, area, LabelPoint(hole)})
+			gaps = append(gaps, Gap{between, area, LabelPoint(hole), hole.(orb.Polygon)})
 		}
 	}
 	slices.SortFunc(gaps, func(a, b Gap) int {

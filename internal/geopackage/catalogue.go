@@ -13,6 +13,8 @@ type LayerInfo struct {
 	// give any reference system any SRSID. Empty and 0 for an attribute table.
 	Organization      string
 	OrganizationSRSID int32
+	// Definition is the reference system in well-known text; "undefined" and empty where the file has none.
+	Definition string
 }
 
 // Spatial reports whether the table has a geometry column.
@@ -38,7 +40,7 @@ func queryLayers(ctx context.Context, s Session) ([]LayerInfo, error) {
 	rows, err := s.QueryContext(ctx, `
 		SELECT c.table_name, coalesce(c.identifier, ''), coalesce(c.description, ''), coalesce(g.column_name, ''),
 		       upper(coalesce(g.geometry_type_name, '')), coalesce(g.srs_id, 0), coalesce(r.organization, ''),
-		       coalesce(r.organization_coordsys_id, 0)
+		       coalesce(r.organization_coordsys_id, 0), coalesce(r.definition, '')
 		FROM gpkg_contents c
 		LEFT JOIN `+geometryColumns+` g ON c.data_type = 'features' AND lower(g.table_name) = lower(c.table_name)
 		LEFT JOIN gpkg_spatial_ref_sys r ON r.srs_id = g.srs_id
@@ -52,7 +54,7 @@ func queryLayers(ctx context.Context, s Session) ([]LayerInfo, error) {
 	for rows.Next() {
 		var l LayerInfo
 		if err := rows.Scan(&l.Table, &l.Identifier, &l.Description, &l.GeometryColumn, &l.GeometryType, &l.SRSID,
-			&l.Organization, &l.OrganizationSRSID); err != nil {
+			&l.Organization, &l.OrganizationSRSID, &l.Definition); err != nil {
 			return nil, err
 		}
 		layers = append(layers, l)

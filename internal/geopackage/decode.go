@@ -21,13 +21,20 @@ func DecodeGeometry(blob []byte) (g orb.Geometry, srsID int32, err error) {
 	if len(blob) == 0 {
 		return nil, 0, nil
 	}
-	if g, srsID, err = decode(blob); err != nil {
-		return nil, srsID, fmt.Errorf("decode geometry: %w", err)
-	}
-	return g, srsID, nil
+	g, srsID, _, err = decode(blob)
+	return g, srsID, err
 }
 
-func decode(blob []byte) (orb.Geometry, int32, error) {
+// decode is DecodeGeometry of a blob that is not empty, and tells whether Z or M values were dropped.
+func decode(blob []byte) (g orb.Geometry, srsID int32, dropped bool, err error) {
+	var r wkbReader
+	if g, srsID, err = r.decode(blob); err != nil {
+		return nil, srsID, false, fmt.Errorf("decode geometry: %w", err)
+	}
+	return g, srsID, r.dropped, nil
+}
+
+func (r *wkbReader) decode(blob []byte) (orb.Geometry, int32, error) {
 	if len(blob) < 8 {
 		return nil, 0, fmt.Errorf("%d bytes are too few for a header", len(blob))
 	}
@@ -57,7 +64,7 @@ func decode(blob []byte) (orb.Geometry, int32, error) {
 	if flags&flagEmpty != 0 {
 		return nil, srsID, nil
 	}
-	r := wkbReader{rest: blob[start:]}
+	r.rest = blob[start:]
 	g, err := r.geometry(0)
 	if err == nil && len(r.rest) > 0 {
 		err = fmt.Errorf("%d bytes are left over after the geometry", len(r.rest))

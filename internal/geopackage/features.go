@@ -21,6 +21,8 @@ type Feature struct {
 	Properties map[string]any
 	// Geometry is nil when the row has none, and always nil in an attribute table.
 	Geometry orb.Geometry
+	// HasHeights tells that the geometry had Z or M values, which are dropped.
+	HasHeights bool
 	// SRSID is the reference system that the geometry itself states; the layer's when the row has no geometry.
 	SRSID int32
 }
@@ -138,10 +140,13 @@ func (p *readPlan) scan(rows *sql.Rows, position int64) (Feature, error) {
 	if !ok {
 		return f, &RowError{FID: f.FID, Err: fmt.Errorf("the geometry is a %T, not a blob", values[p.geometry])}
 	}
-	g, srsID, err := DecodeGeometry(blob)
+	if len(blob) == 0 {
+		return f, nil
+	}
+	g, srsID, dropped, err := decode(blob)
 	if err != nil {
 		return f, &RowError{FID: f.FID, Err: err}
 	}
-	f.Geometry, f.SRSID = g, srsID
+	f.Geometry, f.SRSID, f.HasHeights = g, srsID, dropped
 	return f, nil
 }

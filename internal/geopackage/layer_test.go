@@ -87,7 +87,10 @@ func TestLayersAndFeaturesRoundTrip(t *testing.T) {
 		kind := strings.ToUpper(l.Table)
 		want := LayerInfo{
 			Layer:        Layer{l.Table, "All " + l.Table, "test", "geom", kind, WGS84},
-			Organization: "EPSG", OrganizationSRSID: 4326,
+			Organization: "EPSG", OrganizationSRSID: 4326, Definition: l.Definition,
+		}
+		if !strings.HasPrefix(l.Definition, `GEOGCS["WGS 84",`) {
+			t.Errorf("%s is defined by %q", l.Table, l.Definition)
 		}
 		if l != want || !l.Spatial() {
 			t.Errorf("got %+v, want %+v", l, want)

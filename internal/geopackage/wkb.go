@@ -38,7 +38,8 @@ var errCutOff = errors.New("the geometry is cut off")
 // wkbReader reads well-known binary. Unlike orb's reader it takes Z and M, which national mapping agencies
 // write into plain boundaries, and it checks every count against the bytes left before it allocates.
 type wkbReader struct {
-	rest []byte
+	rest    []byte
+	dropped bool // there were Z or M values
 }
 
 // wkbShape is what the header of one geometry says about the bytes after it.
@@ -115,6 +116,7 @@ func (r *wkbReader) shape() (wkbShape, error) {
 		s.dimensions += [...]int{0, 1, 1, 2}[s.kind/1000]
 		s.kind %= 1000
 	}
+	r.dropped = r.dropped || s.dimensions > 2
 	return s, nil
 }
 

@@ -15,8 +15,8 @@ import (
 // minSliverKm2 is the least overlap or gap worth telling: a square metre.
 const minSliverKm2 = 1e-6
 
-// check adds to the report what is odd about the boundaries but no reason to refuse them.
-func (r *areaReader) check(all []registry.Area) error {
+// checkLevels adds to the report what is odd about the boundaries but no reason to refuse them.
+func (r *areaReader) checkLevels() {
 	for level := registry.LevelProvinsi; level <= registry.LevelKelurahan; level++ {
 		var list []registry.Area
 		for _, a := range r.areas {
@@ -29,12 +29,6 @@ func (r *areaReader) check(all []registry.Area) error {
 			r.checkCodes(level)
 		}
 	}
-	index, err := registry.NewAreas(all)
-	if err != nil {
-		return err
-	}
-	r.checkLabels(index)
-	return nil
 }
 
 // checkSlivers tells where boundaries of one level overlap or leave ground between them.
@@ -43,20 +37,13 @@ func (r *areaReader) checkSlivers(list []registry.Area) {
 	for i := range list {
 		shapes[i] = list[i].Boundary
 	}
-	named := func(at []int) string {
-		names := make([]string, len(at))
-		for i, k := range at {
-			names[i] = list[k].Name
-		}
-		return strings.Join(names, " and ")
-	}
 	overlaps, err := geo.Overlaps(shapes, minSliverKm2)
 	if err != nil {
 		r.note("overlaps could not be looked for: %v", err)
 	}
 	var found []sliver
 	for _, o := range overlaps {
-		found = append(found, sliver{named([]int{o.A, o.B}), o.AreaKm2})
+		found = append(found, r.sliver(FindingOverlap, list, []int{o.A, o.B}, o.AreaKm2, o.Shape, o.At))
 	}
 	r.noteSlivers(found, "boundaries overlap by %s in all; largest: %s")
 	gaps, err := geo.Gaps(shapes, minSliverKm2)
@@ -65,9 +52,29 @@ func (r *areaReader) checkSlivers(list []registry.Area) {
 	}
 	found = nil
 	for _, g := range gaps {
-		found = append(found, sliver{"between " + named(g.Between), g.AreaKm2})
+		found = append(found, r.sliver(FindingGap, list, g.Between, g.AreaKm2, g.Shape, g.At))
 	}
 	r.noteSlivers(found, "boundaries leave gaps of %s in all; largest: %s")
+}
+
+// sliver adds ground between areas, by their places in the list, to the findings.
+func (r *areaReader) sliver(kind FindingKind, list []registry.Area, between []int, areaKm2 float64, shape orb.Geometry, at orb.Point) sliver {
+	found := Finding{Kind: kind, AreaKm2: areaKm2, Shape: shape}
+	if geo.Vertices(shape) == 0 {
+		found.Shape = at
+	}
+	for _, k := range between {
+		found.Codes, found.Names = append(found.Codes, list[k].Code), append(found.Names, list[k].Name)
+	}
+	where := strings.Join(found.Names, " and ")
+	if kind == FindingGap {
+		found.Message = fmt.Sprintf("no area covers %s between %s", areaText(areaKm2), where)
+		where = "between " + where
+	} else {
+		found.Message = fmt.Sprintf("%s overlap by %s", where, areaText(areaKm2))
+	}
+	r.find(found)
+	return sliver{where, areaKm2}
 }
 
 type sliver struct {
@@ -119,11 +126,17 @@ func (r *areaReader) checkCodes(level registry.AreaLevel) {
 		knownKota[in] = true
 		if !inFile[k.Code] {
 			missing = append(missing, string(k.Code)+" "+k.Name)
+			found := Finding{Kind: FindingMissing, Codes: []registry.AreaCode{k.Code}, Names: []string{k.Name}, Message: "the file lacks " + k.Name}
+			if k.Point != (orb.Point{}) {
+				found.Shape = k.Point
+			}
+			r.find(found)
 		}
 	}
 	for _, a := range r.areas {
 		if a.Level() == level && knownKota[a.Code.At(registry.LevelKabupatenKota)] && r.byCode[a.Code] == nil {
 			extra = append(extra, string(a.Code)+" "+a.Name)
+			r.find(Finding{Kind: FindingExtra, Codes: []registry.AreaCode{a.Code}, Names: []string{a.Name}, AreaKm2: a.AreaKm2, Shape: a.Label, Message: "the gazetteer does not know " + a.Name})
 		}
 	}
 	if missing != nil {
@@ -152,10 +165,14 @@ func (r *areaReader) checkLabels(areas *registry.Areas) {
 		switch {
 		case other != "" && at[other] == a.Code:
 			if i, _ := areas.Find(other); a.Code < other {
-				r.note("labels of %s and %s look swapped: the known point of each lies in the other", a.Name, areas.Area(i).Name)
+				b := areas.Area(i)
+				message := fmt.Sprintf("labels of %s and %s look swapped: the known point of each lies in the other", a.Name, b.Name)
+				r.note("%s", message)
+				r.find(Finding{Kind: FindingSwapped, Codes: []registry.AreaCode{a.Code, other}, Names: []string{a.Name, b.Name}, Shape: orb.MultiPoint{k.Point, r.byCode[other].Point}, Message: message})
 			}
 		case k != nil && k.Point != (orb.Point{}) && !geo.Covers(a.Boundary, k.Point):
 			astray = append(astray, a.Name)
+			r.find(Finding{Kind: FindingAstray, Codes: []registry.AreaCode{a.Code}, Names: []string{a.Name}, Shape: k.Point, Message: "the known point of " + a.Name + " lies outside its boundary"})
 		}
 	}
 	if astray != nil {

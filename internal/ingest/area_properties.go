@@ -1,39 +1,59 @@
 package ingest
 
 import (
-	"encoding/json"
 	"strings"
 
-	"kantong/internal/geo"
 	"kantong/internal/registry"
 )
 
-// The names under which boundary files met in the wild keep what is needed, in small letters, best first.
+// The names under which boundary files met in the wild keep what is needed, in small letters, best first: this program's
+// own, those of Kemendagri and city offices, of BIG (kdepum, wadmkd, namobj), of HDX (adm4_pcode) and of BPS (iddesa).
 var (
-	codeProperties = []string{"code", "kode", "kode_desa", "kode_kelurahan", "kode_kemendagri", "kode_kemdagri", "kdepum", "adm4_pcode",
+	codeProperties = []string{"code", "kode", "kode_desa", "kode_kelurahan", "kode_kel_desa", "kode_desa_kelurahan", "kode_kemendagri", "kode_kemdagri", "kdepum", "adm4_pcode", "iddesa",
 		"kode_kecamatan", "kdcpum", "adm3_pcode", "kode_kabupaten", "kdpkab", "adm2_pcode", "kdppum", "adm1_pcode"}
 	nameProperties = []string{"name", "nama"}
-	bpsProperties  = []string{"bps_code", "kode_bps", "adm4_pcode", "adm3_pcode", "adm2_pcode", "adm1_pcode"}
+	bpsProperties  = []string{"bps_code", "kode_bps", "kdebps", "iddesa", "adm4_pcode", "kdcbps", "adm3_pcode", "adm2_pcode", "adm1_pcode"}
 	// levelNames are those that name the area of a level, be it the feature's own or one above it.
 	levelNames = [registry.LevelKelurahan + 1][]string{
-		registry.LevelProvinsi:      {"wadmpr", "adm1_en", "nama_provinsi", "provinsi"},
-		registry.LevelKabupatenKota: {"wadmkk", "adm2_en", "nama_kabupaten_kota", "nama_kabupaten", "kabupaten", "kota"},
-		registry.LevelKecamatan:     {"wadmkc", "adm3_en", "nama_kecamatan", "kecamatan"},
-		registry.LevelKelurahan:     {"namobj", "wadmkd", "adm4_en", "nama_kelurahan", "nama_desa", "kelurahan", "desa"},
+		registry.LevelProvinsi:      {"wadmpr", "adm1_en", "adm1_name", "nama_provinsi", "nmprov", "provinsi"},
+		registry.LevelKabupatenKota: {"wadmkk", "adm2_en", "adm2_name", "nama_kabupaten_kota", "nama_kabupaten", "nmkab", "kab_kota", "kabupaten", "kota"},
+		registry.LevelKecamatan:     {"wadmkc", "adm3_en", "adm3_name", "nama_kecamatan", "nmkec", "kecamatan"},
+		registry.LevelKelurahan:     {"namobj", "wadmkd", "adm4_en", "adm4_name", "nama_kelurahan", "nama_desa", "nmdesa", "desa_kelurahan", "kelurahan", "desa"},
 	}
 )
+
+// dbfNameLength is how long the name of a column of a Shapefile can be.
+const dbfNameLength = 10
+
+// uncut gives the names known by what a Shapefile leaves of them, if that is not all.
+var uncut = func() map[string][]string {
+	whole := map[string][]string{}
+	for _, names := range append(levelNames[:], codeProperties, bpsProperties, []string{"parent_name"}) {
+		for _, name := range names {
+			if len(name) > dbfNameLength {
+				whole[name[:dbfNameLength]] = append(whole[name[:dbfNameLength]], name)
+			}
+		}
+	}
+	return whole
+}()
 
 // properties are a feature's, by name in small letters.
 type properties map[string]string
 
-func propertiesOf(f geo.Feature) properties {
+// propertiesOf reads names in any writing, also those that were cut in a Shapefile once.
+func propertiesOf(given map[string]string) properties {
 	p := properties{}
-	for name, value := range f.Properties {
-		switch value := value.(type) {
-		case string:
-			p[strings.ToLower(name)] = strings.TrimSpace(value)
-		case json.Number:
-			p[strings.ToLower(name)] = value.String()
+	for name, value := range given {
+		p[strings.ToLower(name)] = strings.TrimSpace(value)
+	}
+	for cut, names := range uncut {
+		if value := p[cut]; value != "" {
+			for _, name := range names {
+				if p[name] == "" {
+					p[name] = value
+				}
+			}
 		}
 	}
 	return p

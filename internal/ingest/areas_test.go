@@ -41,7 +41,7 @@ func TestAreas(t *testing.T) {
 		feature(`{"kode":"19.71.04.1006","nama":"ASAM","parent_name":"Rangkui","source":"BIG"}`, square(106.10, -2.14)),
 		feature(`{"ADM4_PCODE":"ID1971010010","ADM4_EN":"Kramat"}`, square(106.11, -2.14)),
 		feature(`{"KDEPUM":"1010","KDCPUM":"19.71.04","WADMKD":"Gajah Lama","WADMKC":"Rangkui"}`, square(106.12, -2.14)[0])))
-	report, err := Areas(context.Background(), target(s), path)
+	report, err := Areas(context.Background(), target(s), path, AreaOptions{})
 	if err != nil || report.Rejected != 0 || report.Rows != 6 {
 		t.Fatalf("report %+v, error %v", report, err)
 	}
@@ -109,7 +109,7 @@ func TestBadFeature(t *testing.T) {
 			target := target(&memoryStore{})
 			target.Known = append(slices.Clone(gazette), KnownArea{Code: "19.71.05.1001", Name: "Taman Bunga", BPSCode: "1971041010"})
 			path := write(t, "areas.json", collection(feature(`{"code":"19.71.04.1006"}`, square(106.10, -2.14)), feature(test.properties, test.g)))
-			report, err := Areas(context.Background(), target, path)
+			report, err := Areas(context.Background(), target, path, AreaOptions{})
 			if err != nil || report.Rejected != 1 {
 				t.Fatalf("report %+v, error %v", report, err)
 			}
@@ -131,13 +131,14 @@ func TestAreasRefused(t *testing.T) {
 			`"A" (line 2) and "B" (line 3) both have the code 19.71.04.1006`, registry.CodeConflict},
 		{"no feature", collection(), "holds no features", registry.CodeBadUserInput},
 		{"all rejected", collection(feature(`{}`, nil)), "all 1 features of a.geojson were rejected", registry.CodeBadUserInput},
-		{"not GeoJSON", `[1]`, "is not GeoJSON", registry.CodeInvalidGeometry},
-		{"other coordinates", strings.Replace(collection(good), `"features"`, `"crs":{"type":"name","properties":{"name":"EPSG:32748"}},"features"`, 1),
-			"is not GeoJSON", registry.CodeInvalidGeometry},
+		{"not GeoJSON", `[1]`, "is neither GeoJSON nor", registry.CodeBadUserInput},
+		{"GeoJSON of nothing", `{"type":1}`, "is not GeoJSON", registry.CodeInvalidGeometry},
+		{"degrees that claim to be metres", strings.Replace(collection(good), `"features"`, `"crs":{"type":"name","properties":{"name":"EPSG:32748"}},"features"`, 1),
+			"says that its positions are in WGS 84 / UTM zone 48S, but 106.1, -2.14 is no position there", registry.CodeInvalidGeometry},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := &memoryStore{}
-			_, err := Areas(context.Background(), target(s), write(t, "a.geojson", test.text))
+			_, err := Areas(context.Background(), target(s), write(t, "a.geojson", test.text), AreaOptions{})
 			if err == nil || !strings.Contains(err.Error(), test.want) || registry.CodeOf(err) != test.code {
 				t.Errorf("error %v; want %s with %q", err, test.code, test.want)
 			}
@@ -153,7 +154,7 @@ func TestAreasAppended(t *testing.T) {
 	run := func(add bool, features ...string) error {
 		target := target(s)
 		target.Append = add
-		_, err := Areas(context.Background(), target, write(t, "a.geojson", collection(features...)))
+		_, err := Areas(context.Background(), target, write(t, "a.geojson", collection(features...)), AreaOptions{})
 		return err
 	}
 	one := feature(`{"code":"19.71.04.1006"}`, square(106.10, -2.14))
@@ -230,7 +231,7 @@ func importCity(t *testing.T, path string) (*memoryStore, *Report) {
 	s := &memoryStore{}
 	target := target(s)
 	target.Known = cityGazetteer(t)
-	report, err := Areas(context.Background(), target, path)
+	report, err := Areas(context.Background(), target, path, AreaOptions{})
 	if err != nil || report.Rejected != 0 {
 		t.Fatalf("report %+v, error %v", report, err)
 	}
@@ -308,7 +309,7 @@ func TestCityBoundariesSwappedAndIncomplete(t *testing.T) {
 	}
 	target := target(&memoryStore{})
 	target.Known = cityGazetteer(t)
-	report, err := Areas(context.Background(), target, write(t, "swapped.geojson", collection(out...)))
+	report, err := Areas(context.Background(), target, write(t, "swapped.geojson", collection(out...)), AreaOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

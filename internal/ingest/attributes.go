@@ -16,7 +16,7 @@ type attribute struct {
 }
 
 // placeColumns are the columns that together say which household it is and where; see households.go.
-var placeColumns = []string{"kk", "household_id", "id", "area_code", "kelurahan", "kecamatan", "longitude", "latitude"}
+var placeColumns = []string{"kk", "household_id", "id", "nik", "id_dtks", "id_p3ke", "area_code", "kelurahan", "kecamatan", "longitude", "latitude"}
 
 // householdAttributes lists the attributes by the names that files and mappings use.
 func householdAttributes() []attribute {

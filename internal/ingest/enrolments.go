@@ -8,17 +8,9 @@ import (
 	"kantong/internal/registry"
 )
 
-// enrolmentColumns are all names that an enrolment file's columns may have.
-var enrolmentColumns = []string{"kk", "household_id", "id", "program", "status", "since", "until", "persons", "rupiah", "decree"}
-
-// maxBenefitRupiah bounds one benefit, so that the sum over a country stays inside 64 bits.
-const maxBenefitRupiah = 10_000_000_000
-
-// maxDecree is how many bytes the number of a decree may have.
-const maxDecree = 128
-
-// Enrolments imports a CSV file of enrolments, one row for a household in a programme in a period. Households are
-// identified as in Households, and must be in the edition, as must the programmes. status is ACTIVE when not given.
+// Enrolments imports a CSV file of enrolments, one row for a recipient in a programme in a period. A row names its family by
+// any number that the edition knows it by; rows of several members are folded into one enrolment. Programmes must be in the
+// edition. status is ACTIVE when not given. Recipients who are no family of the edition are counted by programme and area.
 func Enrolments(ctx context.Context, t Target, path string, mapping *Mapping) (*Report, error) {
 	j, err := begin(ctx, t, registry.ImportEnrolments, path, mapping)
 	if err != nil {
@@ -37,21 +29,12 @@ func Enrolments(ctx context.Context, t Target, path string, mapping *Mapping) (*
 
 // enrolmentReader makes enrolments of rows.
 type enrolmentReader struct {
-	*table
-	identity   *identity
-	households map[registry.HouseholdID]struct{}
-	programs   map[string]uint8 // code → position
-	codes      []string
-	seen       map[enrolmentKey]uint32 // line; 0 for what the draft held before
-	program, status, since, until,
-	persons, rupiah, decree int // columns, -1 for none
-}
-
-// enrolmentKey is what may occur only once.
-type enrolmentKey struct {
-	household registry.HouseholdID
-	program   uint8
-	since     int32 // yyyymmdd; 0 for none
+	*finder
+	folder
+	programs  []registry.Program // by code
+	strangers strangers
+	program, status, since, until, period,
+	persons, rupiah, decree field
 }
 
 func newEnrolmentReader(j *job, mapping *Mapping) (*enrolmentReader, error) {
@@ -59,159 +42,91 @@ func newEnrolmentReader(j *job, mapping *Mapping) (*enrolmentReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &enrolmentReader{table: t, households: map[registry.HouseholdID]struct{}{}, programs: map[string]uint8{},
-		seen: map[enrolmentKey]uint32{}, status: t.column("status"), since: t.column("since"), until: t.column("until"),
-		persons: t.column("persons"), rupiah: t.column("rupiah"), decree: t.column("decree")}
-	if r.identity, err = newIdentity(t, j); err != nil {
+	r := &enrolmentReader{folder: newFolder()}
+	if r.programs, _, err = j.Store.Programs(j.ctx, j.Edition); err != nil {
 		return nil, err
 	}
-	if r.program, err = t.require("program"); err != nil {
+	if len(r.programs) == 0 {
+		return nil, registry.Invalid("edition", "%s has no programmes yet; import them first", j.Edition)
+	}
+	if r.finder, err = newFinder(t, j); err != nil {
 		return nil, err
 	}
-	return r, r.seeDraft()
-}
-
-// seeDraft remembers what enrolments may name and, when appending, what is already there.
-func (r *enrolmentReader) seeDraft() error {
-	j := r.job
-	programs, _, err := j.Store.Programs(j.ctx, j.Edition)
-	if err != nil {
-		return err
+	if err := r.findFields(); err != nil {
+		return nil, err
 	}
-	for i, p := range programs {
-		r.programs[p.Code] = uint8(i)
-		r.codes = append(r.codes, p.Code)
-	}
-	for h, err := range j.Store.Households(j.ctx, j.Edition) {
-		if err != nil {
-			return err
-		}
-		r.households[h.ID] = struct{}{}
-	}
-	switch {
-	case len(r.programs) == 0:
-		return registry.Invalid("edition", "%s has no programmes yet; import them first", j.Edition)
-	case len(r.households) == 0:
-		return registry.Invalid("edition", "%s has no households yet; import them first", j.Edition)
-	case !j.Append:
-		return nil
+	if r.strangers, err = newStrangers(t, j); err != nil || !j.Append {
+		return r, err
 	}
 	for e, err := range j.Store.Enrolments(j.ctx, j.Edition, j.Release) {
 		if err != nil {
-			return err
+			return nil, err
 		}
-		r.seen[enrolmentKey{e.Household, r.programs[e.Program], dayNumber(e.Since)}] = 0
+		r.held[enrolmentKey{e.Household, e.Program, dayNumber(e.Since)}] = struct{}{}
 	}
-	return nil
+	return r, nil
 }
 
 // all gives the enrolments of the file and counts them in the job's import.
 func (r *enrolmentReader) all(yield func(registry.Enrolment, error) bool) {
-	im := &r.job.im
-	im.Rows = 0
 	err := r.rows(func(line int, fields []string) error {
-		e, fault := r.enrolment(line, fields)
-		if fault != nil {
+		if fault := r.row(line, fields); fault != nil {
 			r.reject(line, fault)
-			return nil
-		}
-		im.Rows++
-		if !yield(e, nil) {
-			return errStopped
 		}
 		return nil
 	})
-	im.Rejected = r.job.rejects.count
-	if err == nil && im.Rows == 0 {
-		err = r.job.refuseEmpty("enrolments")
+	j := r.job
+	j.im.Rows, j.im.Rejected, j.im.Unmatched = int64(len(r.list)), j.rejects.count, r.strangers.counts()
+	r.strangers.matches.Folded = r.folded
+	j.report.Recipients = &r.strangers.matches
+	if err == nil && len(r.list) == 0 {
+		err = r.strangers.refuseNone("enrolments")
 	}
-	if err != nil && err != errStopped {
+	for i := range r.list {
+		if err != nil || !yield(r.list[i].Enrolment, nil) {
+			break
+		}
+	}
+	if err != nil {
 		yield(registry.Enrolment{}, err)
 	}
 }
 
-// enrolment makes an enrolment of a row.
-func (r *enrolmentReader) enrolment(line int, fields []string) (e registry.Enrolment, f *fault) {
-	e = registry.Enrolment{Status: registry.EnrolmentActive, Persons: registry.UnknownInt, Rupiah: registry.UnknownInt}
-	if e.Household, f = r.identity.read(r.table, fields); f != nil {
-		return e, f
-	}
-	wrong := func(column int, reason string) (registry.Enrolment, *fault) {
-		return e, &fault{column: column, value: r.cell(fields, column), reason: reason}
-	}
-	if _, known := r.households[e.Household]; !known {
-		return wrong(r.identity.column, "is no household of the edition")
-	}
-	code := r.cell(fields, r.program)
-	program, known := r.programs[code]
-	switch {
-	case code == "":
-		return wrong(r.program, isMissing)
-	case !known:
-		return wrong(r.program, "is no programme of the edition")
-	}
-	e.Program = r.codes[program]
-	if v := r.cell(fields, r.status); v != "" {
-		status, err := registry.ParseEnrolmentStatus(strings.ToUpper(v))
-		if err != nil {
-			return wrong(r.status, "is not one of PROPOSED, ACTIVE, SUSPENDED, ENDED")
+// row takes in a row.
+func (r *enrolmentReader) row(line int, fields []string) *fault {
+	var e registry.Enrolment
+	for _, f := range r.fields() {
+		value := r.get(fields, f)
+		if reason := r.set(&e, f.name, value); reason != "" {
+			return &fault{column: f.column, value: value, reason: reason}
 		}
-		e.Status = status
-	}
-	var reason string
-	if e.Since, reason = parseDay(r.cell(fields, r.since)); reason != "" {
-		return wrong(r.since, reason)
-	}
-	if e.Until, reason = parseDay(r.cell(fields, r.until)); reason != "" {
-		return wrong(r.until, reason)
 	}
 	if e.Since != "" && e.Until != "" && e.Until < e.Since {
-		return wrong(r.until, "is before since")
+		return &fault{column: r.until.column, value: r.get(fields, r.until), reason: "is before since"}
 	}
-	if v := r.cell(fields, r.persons); v != "" {
-		n, reason := parseCount(v)
-		if reason == "" && n > registry.MaxMembers {
-			reason = "is more than a household can have members"
-		}
-		if reason != "" {
-			return wrong(r.persons, reason)
-		}
-		e.Persons = int(n)
+	found, bad := r.find(fields)
+	switch {
+	case bad != nil:
+		return bad
+	case found.ambiguous:
+		r.strangers.matches.Ambiguous++
+		return r.faultAmbiguous(fields)
+	case !found.known:
+		r.strangers.add(r.table, line, fields, found, &e)
+		return nil
 	}
-	if v := r.cell(fields, r.rupiah); v != "" {
-		if e.Rupiah, reason = parseCount(v); reason == "" && e.Rupiah > maxBenefitRupiah {
-			reason = "is more than any benefit"
-		}
-		if reason != "" {
-			return wrong(r.rupiah, reason)
-		}
+	e.Household = found.family
+	first, reason := r.fold(e, line, found.person)
+	switch {
+	case reason == "":
+		r.strangers.matches.Matched++
+		return nil
+	case first == 0:
+		return r.faultTwice(r.keys[0].column, fields, 0)
 	}
-	switch v := r.cell(fields, r.decree); {
-	case looksLikeIdentityNumber(v):
-		return wrong(r.decree, isIdentityNumber)
-	case len(v) > maxDecree:
-		return wrong(r.decree, "is longer than 128 bytes")
-	default:
-		e.Decree = strings.Clone(v)
-	}
-	key := enrolmentKey{e.Household, program, dayNumber(e.Since)}
-	if first, twice := r.seen[key]; twice {
-		return e, r.faultTwice(r.identity.column, fields, first)
-	}
-	r.seen[key] = uint32(line)
-	return e, nil
-}
-
-// parseDay reads a day; "" is no day.
-func parseDay(value string) (day registry.Date, reason string) {
-	if value == "" {
-		return "", ""
-	}
-	day, err := registry.ParseDate(value)
-	if err != nil {
-		return "", "is not a date such as 2025-10-31"
-	}
-	return registry.Date(strings.Clone(string(day))), ""
+	f := r.faultTwice(r.keys[0].column, fields, first)
+	f.reason = reason
+	return f
 }
 
 // dayNumber is a day as yyyymmdd; 0 for no day.

@@ -82,7 +82,7 @@ func TestBadEnrolment(t *testing.T) {
 	for _, test := range []struct{ column, cell, value, reason string }{
 		{"kk", "", "", "is missing"},
 		{"kk", "1", "(card number)", "is not a family-card number of 16 digits"},
-		{"kk", "1971040101200009", "(card number)", "is no household of the edition"},
+		{"kk", "9999999999999999", "(card number)", "is a placeholder, not a family-card number"},
 		{"kk", "1971040101200001", "(card number)", "is given twice, first on line 2"},
 		{"program", "", "", "is missing"},
 		{"program", "BLT", "BLT", "is no programme of the edition"},
@@ -93,7 +93,7 @@ func TestBadEnrolment(t *testing.T) {
 		{"until", "x", "x", "is not a date such as 2025-10-31"},
 		{"persons", "201", "201", "is more than a household can have members"},
 		{"persons", "-1", "'-1", "is below zero"},
-		{"rupiah", "1.000.000", "1.000.000", "is not a whole number"},
+		{"rupiah", "1.000.00", "1.000.00", "is not a whole number"},
 		{"rupiah", "10000000001", "10000000001", "is more than any benefit"},
 		{"decree", "1971040101200001", "(a number of 16 or more digits)", "looks like an identity number"},
 		{"decree", strings.Repeat("x", 129), strings.Repeat("x", 80) + "…", "is longer than 128 bytes"},

@@ -53,7 +53,9 @@ func TestDraftInAFileStore(t *testing.T) {
 		unchanged bool
 		refused   bool
 	}{
-		{"areas", func() (*Report, error) { return Areas(ctx, target, cityFile(t, "kelurahan_hdx_bps_2020.geojson")) }, 50, 0, false, false},
+		{"areas", func() (*Report, error) {
+			return Areas(ctx, target, cityFile(t, "kelurahan_hdx_bps_2020.geojson"), AreaOptions{})
+		}, 50, 0, false, false},
 		{"programmes", func() (*Report, error) { return Programs(ctx, target, programs) }, 1, 0, false, false},
 		{"households", func() (*Report, error) { return Households(ctx, target, withBad, nil) }, 42, 1, false, false},
 		{"the same again", func() (*Report, error) { return Households(ctx, target, withBad, nil) }, 42, 1, true, false},

@@ -1,12 +1,16 @@
 package ingest
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"kantong/internal/featurefile/filetest"
 	"kantong/internal/geo"
 	"kantong/internal/registry"
 )
@@ -55,19 +59,23 @@ func FuzzHouseholdsCSV(f *testing.F) {
 	})
 }
 
-// FuzzAreasGeoJSON: whatever the file, nothing is stored on an error, and what is stored are valid areas with the code
-// of each given once.
-func FuzzAreasGeoJSON(f *testing.F) {
-	f.Add(collection(feature(`{"code":"19.71.04.1006"}`, square(106.10, -2.14)), feature(`{"ADM4_PCODE":"ID1971010010"}`, square(106.105, -2.14))))
-	f.Add(collection(feature(`{"kode":"19.71.04","nama":"Rangkui"}`, square(106.10, -2.14)[0]), feature(`{"KDEPUM":"1010","KDCPUM":"19.71.04"}`, nil)))
-	f.Add(`{"type":"Feature","properties":{"code":"19"},"geometry":{"type":"Polygon","coordinates":[[[0,0,5],[1,1],[1,0],[0,0]]]}}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		path := filepath.Join(t.TempDir(), "a.geojson")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+// FuzzAreas: whatever the file, nothing is stored on an error, an error has a code, and what is stored are valid areas with
+// the code of each given once.
+func FuzzAreas(f *testing.F) {
+	f.Add([]byte(collection(feature(`{"code":"19.71.04.1006"}`, square(106.10, -2.14)), feature(`{"ADM4_PCODE":"ID1971010010"}`, square(106.105, -2.14)))))
+	f.Add([]byte(collection(feature(`{"kode":"19.71.04","nama":"Rangkui"}`, square(106.10, -2.14)[0]), feature(`{"KDEPUM":"1010","KDCPUM":"19.71.04"}`, nil))))
+	f.Add([]byte(`{"type":"Feature","properties":{"code":"19"},"geometry":{"type":"Polygon","coordinates":[[[0,0,5],[1,1],[1,0],[0,0]]]}}`))
+	f.Add([]byte(`{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:32748"}},"features":[{"type":"Feature","properties":{"code":"19.71"},"geometry":{"type":"Polygon","coordinates":[[[622000,9765000],[623000,9765000],[623000,9766000]]]}}]}`))
+	f.Add(goodPackage(f))
+	f.Add(stored(filetest.Shapefile("a", filetest.WGS84, "UTF-8", []string{"KODE", "NAMA"}, goodShapes)))
+	f.Add(stored(filetest.Shapefile("a", "", "", []string{"KODE"}, append(goodShapes, filetest.Shape{Deleted: true}))))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(t.TempDir(), "a.file")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		s := &memoryStore{}
-		_, err := Areas(context.Background(), target(s), path)
+		report, err := Areas(context.Background(), target(s), path, AreaOptions{})
 		if err != nil && (s.puts != 0 || registry.CodeOf(err) == registry.CodeInternal) {
 			t.Fatalf("%d writes, error %v", s.puts, err)
 		}
@@ -75,9 +83,25 @@ func FuzzAreasGeoJSON(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, a := range s.areas {
-			if _, err := registry.ParseAreaCode(string(a.Code)); err != nil || a.Name == "" || geo.Validate(a.Boundary) != nil {
+			if _, err := registry.ParseAreaCode(string(a.Code)); err != nil || a.Name == "" || geo.Validate(a.Boundary) != nil || geo.ValidateLonLat(a.Boundary) != nil {
 				t.Fatalf("stored: %+v", a)
 			}
 		}
+		if report != nil && WriteFindings(io.Discard, report.Findings) != nil {
+			t.Fatalf("%+v", report.Findings)
+		}
 	})
+}
+
+// stored is an archive whose files are not compressed, so that a fuzzer reaches into them.
+func stored(files map[string][]byte) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, data := range files {
+		if out, err := w.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Store, UncompressedSize64: uint64(len(data)), CompressedSize64: uint64(len(data))}); err == nil {
+			_, _ = out.Write(data)
+		}
+	}
+	_ = w.Close()
+	return b.Bytes()
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"kantong/internal/registry"
 )
@@ -26,28 +27,36 @@ func Households(ctx context.Context, t Target, path string, mapping *Mapping) (*
 	if err != nil {
 		return nil, err
 	}
-	r, err := newHouseholdReader(j, places, mapping)
+	match, err := newMatching(j)
 	if err != nil {
 		return nil, err
 	}
-	if t.Append {
-		if err := r.seeDraft(); err != nil {
+	if len(match.base.ids) > 0 {
+		if err := match.survey(j, places, mapping); err != nil {
 			return nil, err
 		}
+	}
+	r, err := newHouseholdReader(j, places, mapping, match)
+	if err != nil {
+		return nil, err
 	}
 	err = t.Store.PutHouseholds(ctx, t.Edition, &j.im, r.all)
 	if err == nil {
 		places.notes(j)
+		r.notes()
 	}
 	return j.finish(err)
 }
 
-// householdReader makes households of rows. All it remembers of them is their ids.
+// householdReader makes households of rows. All it remembers of them is their ids and that their keys were seen.
 type householdReader struct {
 	*table
 	places   *places
 	identity *identity
-	seen     map[registry.HouseholdID]uint32 // line; 0 for a household that the draft held before
+	match    *matching
+	keys     *familyKeys
+	seen     map[registry.HouseholdID]uint32 // line, by the id that the family's number makes
+	numbers  map[uint64]bool                 // of keys: whether several families have it
 	setters  []setter
 	area, kelurahan, kecamatan,
 	longitude, latitude int // columns, -1 for none
@@ -58,17 +67,18 @@ type setter struct {
 	set    func(h *registry.Household, value string) (reason string)
 }
 
-func newHouseholdReader(j *job, places *places, mapping *Mapping) (*householdReader, error) {
+func newHouseholdReader(j *job, places *places, mapping *Mapping, match *matching) (*householdReader, error) {
 	t, err := openTable(j, j.reader("reading"), householdColumnNames(), mapping)
 	if err != nil {
 		return nil, err
 	}
-	r := &householdReader{table: t, places: places, seen: map[registry.HouseholdID]uint32{},
+	r := &householdReader{table: t, places: places, match: match, keys: newFamilyKeys(j.Secrets), seen: map[registry.HouseholdID]uint32{}, numbers: map[uint64]bool{},
 		area: t.column("area_code"), kelurahan: t.column("kelurahan"), kecamatan: t.column("kecamatan"),
 		longitude: t.column("longitude"), latitude: t.column("latitude")}
 	if r.identity, err = newIdentity(t, j); err != nil {
 		return nil, err
 	}
+	match.kind = r.identity.kind
 	if r.area < 0 && (r.kelurahan < 0 || r.kecamatan < 0) {
 		return nil, registry.Invalid("header", "no column says where a household lives: area_code, or kelurahan and kecamatan")
 	}
@@ -83,17 +93,6 @@ func newHouseholdReader(j *job, places *places, mapping *Mapping) (*householdRea
 	return r, nil
 }
 
-// seeDraft remembers the households that the draft already holds.
-func (r *householdReader) seeDraft() error {
-	for h, err := range r.job.Store.Households(r.job.ctx, r.job.Edition) {
-		if err != nil {
-			return err
-		}
-		r.seen[h.ID] = 0
-	}
-	return nil
-}
-
 // all gives the households of the file and counts them in the job's import.
 func (r *householdReader) all(yield func(registry.Household, error) bool) {
 	im := &r.job.im
@@ -104,6 +103,8 @@ func (r *householdReader) all(yield func(registry.Household, error) bool) {
 			r.reject(line, fault)
 			return nil
 		}
+		h.ID, h.MatchKeys = r.match.id(h.ID), slices.Clone(r.keys.list)
+		r.see(h.MatchKeys)
 		im.Rows++
 		if !yield(h, nil) {
 			return errStopped
@@ -119,7 +120,7 @@ func (r *householdReader) all(yield func(registry.Household, error) bool) {
 	}
 }
 
-// household makes h the household of a row.
+// household makes h the household of a row, with the id that its number makes, and gathers its keys.
 func (r *householdReader) household(h *registry.Household, line int, fields []string) *fault {
 	id, f := r.identity.read(r.table, fields)
 	if f != nil {
@@ -144,8 +145,13 @@ func (r *householdReader) household(h *registry.Household, line int, fields []st
 	if f := r.locate(h, area, fields); f != nil {
 		return f
 	}
+	r.keys.begin()
+	r.keys.read(r.table, fields)
 	if first, twice := r.seen[id]; twice {
 		return r.faultTwice(r.identity.column, fields, first)
+	}
+	if r.match.isHeld(id, r.keys.list) {
+		return r.faultTwice(r.identity.column, fields, 0)
 	}
 	r.seen[id] = uint32(line)
 	return nil
@@ -168,28 +174,5 @@ func (r *householdReader) areaOf(fields []string) (area int, f *fault) {
 
 // locate sets the household's point.
 func (r *householdReader) locate(h *registry.Household, area int, fields []string) *fault {
-	lon, lat := r.cell(fields, r.longitude), r.cell(fields, r.latitude)
-	switch {
-	case lon == "" && lat == "":
-		return nil
-	case lon == "":
-		return &fault{column: r.longitude, reason: "is missing although there is a latitude"}
-	case lat == "":
-		return &fault{column: r.latitude, reason: "is missing although there is a longitude"}
-	}
-	x, reason := parseNumber(lon, true)
-	if reason != "" {
-		return &fault{column: r.longitude, value: lon, reason: reason}
-	}
-	y, reason := parseNumber(lat, true)
-	if reason != "" {
-		return &fault{column: r.latitude, value: lat, reason: reason}
-	}
-	point, axis, reason := r.places.locate(x, y, area)
-	if reason != "" {
-		column := r.column(axis)
-		return &fault{column: column, value: r.cell(fields, column), reason: reason}
-	}
-	h.Located, h.Point = true, point
-	return nil
+	return r.places.place(r.table, h, area, fields, r.longitude, r.latitude)
 }

@@ -47,7 +47,7 @@ working_age,working,head_working,savings,nine_years_schooling,health_insured,dis
 func TestHouseholdOfWhichNothingIsKnown(t *testing.T) {
 	for _, empty := range []string{"", "-", "NA", "null", " n/a "} {
 		s := draft()
-		names := strings.Join(householdColumnNames()[6:], ",") // after the codes and names of areas
+		names := strings.Join(householdColumnNames()[9:], ",") // after the codes and names of areas
 		path := write(t, "h.csv", "kk,area_code,"+names+"\n1971040101200001,19.71.04.1006"+strings.Repeat(","+empty, strings.Count(names, ",")+1)+"\n")
 		if _, err := Households(context.Background(), target(s), path, nil); err != nil {
 			t.Fatal(err)

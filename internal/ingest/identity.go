@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"kantong/internal/registry"
 )
@@ -78,37 +77,23 @@ func columnWords(column string) []string {
 	return strings.FieldsFunc(spaced.String(), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
 }
 
-// The columns that may identify a household, in the order in which one is chosen, and what is shown in their place.
-var identityColumns = []struct{ name, shown string }{
-	{"kk", "(card number)"}, {"household_id", "(household number)"}, {"id", "(household id)"},
-}
-
-// maxHouseholdNumber is how many characters an office's own household number may have.
-const maxHouseholdNumber = 64
-
 // identity makes household ids of one column, as Secrets.HouseholdID does.
 type identity struct {
-	column int
-	name   string // kk, household_id or id
+	keyColumn
 	*registry.Identities
 }
 
-// newIdentity chooses the column that identifies the households.
+// newIdentity chooses the column that identifies the families of a file.
 func newIdentity(t *table, j *job) (*identity, error) {
-	var found *identity
-	for _, c := range identityColumns {
-		column, ok := t.columns[c.name]
-		switch {
-		case ok && found == nil:
-			found = &identity{column, c.name, j.Secrets.Identities()}
-		case ok:
-			j.note("households are identified by column %s; column %s is ignored", t.names[found.column], t.names[column])
+	if len(t.keys) == 0 {
+		return nil, registry.Invalid("header", "no column identifies the households: kk (family-card number), household_id, id, id_p3ke, id_dtks or nik")
+	}
+	for _, c := range t.keys[1:] {
+		if c.kind == "" {
+			j.note("households are identified by column %s; column %s is ignored", t.names[t.keys[0].column], t.names[c.column])
 		}
 	}
-	if found == nil {
-		return nil, registry.Invalid("header", "no column identifies the households: kk (family-card number), household_id or id")
-	}
-	return found, nil
+	return &identity{t.keys[0], j.Secrets.Identities()}, nil
 }
 
 // read makes the id of a row.
@@ -121,29 +106,32 @@ func (i *identity) read(t *table, fields []string) (registry.HouseholdID, *fault
 	return id, nil
 }
 
+// parse makes an id of a value.
 func (i *identity) parse(value string) (id registry.HouseholdID, reason string) {
-	if value == "" {
+	switch {
+	case value == "":
 		return id, isMissing
-	}
-	switch i.name {
-	case "kk":
-		number := strings.TrimPrefix(value, "'") // what keeps a spreadsheet from rounding the number
-		if len(number) != numberIsIdentity || strings.Trim(number, "0123456789") != "" {
-			return id, "is not a family-card number of 16 digits"
+	case i.kind == "":
+		id, err := registry.ParseHouseholdID(value)
+		if err != nil {
+			return id, "is not a household id of 32 hexadecimal digits"
 		}
-		if strings.Trim(number, "0") == "" {
-			return id, "is a placeholder, not a family-card number"
-		}
-		return i.Of("kk", number), ""
-	case "household_id":
-		if utf8.RuneCountInString(value) > maxHouseholdNumber {
-			return id, "is longer than 64 characters"
-		}
-		return i.Of("id", value), ""
+		return id, ""
 	}
-	id, err := registry.ParseHouseholdID(value)
-	if err != nil {
-		return id, "is not a household id of 32 hexadecimal digits"
+	number, reason := parseKey(i.kind, value)
+	if reason != "" {
+		return id, reason
 	}
-	return id, ""
+	return i.Of(idDomain(i.kind), number), ""
+}
+
+// idDomain keeps ids made of numbers of different kinds apart.
+func idDomain(kind registry.MatchKind) string {
+	switch kind {
+	case registry.MatchOwn:
+		return "id"
+	case registry.MatchHead:
+		return "nik"
+	}
+	return string(kind)
 }

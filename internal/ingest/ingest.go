@@ -1,10 +1,11 @@
-// Package ingest reads the files an office has (boundaries as GeoJSON, registries and statistics as CSV, programmes as
+// Package ingest reads the files an office has (boundaries of every kind, registries and statistics as CSV, programmes as
 // JSON) into a draft edition. A row that can't be right is rejected, never repaired: it is listed with its line, column
 // and reason in a file beside the input, and counted in the Report. An import is all or nothing: on any error the draft
 // is what it was before.
 //
-// Names, addresses and identity numbers are not stored, and neither is written to the list of rejected rows. A
-// family-card number becomes a keyed hash the moment it is read.
+// Names and addresses are not stored, and neither they nor identity numbers are written to any list. Numbers that name a
+// family or a member of one (family card, NIK, ids of DTKS and P3KE) become keyed hashes the moment they are read: by these
+// the next edition and lists of recipients find the family again, also when its card changed.
 package ingest
 
 import (
@@ -22,7 +23,8 @@ type Target struct {
 	Release  string // of enrolments; "" for the edition's own
 	Append   bool   // add to what the draft holds of the kind instead of replacing it
 	Secrets  registry.Secrets
-	Known    []KnownArea // the gazetteer; may be empty
+	Known    []KnownArea       // the gazetteer; may be empty
+	Set      map[string]string // what holds for every row of a list of enrolments, by attribute
 	Progress func(label string, done, total int64)
 	Now      time.Time // written to the import log
 }
@@ -42,10 +44,15 @@ type Report struct {
 	File         string
 	Rows         int64 // stored
 	Rejected     int64
-	Reasons      []Reason // most frequent first
-	RejectedFile string   // "" when nothing was rejected
-	Notes        []string // what a person should know, one sentence each
-	Unchanged    bool     // the draft already held this file: nothing was done
+	Reasons      []Reason          // most frequent first
+	RejectedFile string            // "" when nothing was rejected
+	Families     *FamilyMatches    // of a file of families, where an edition is published
+	Recipients   *RecipientMatches // of enrolments and points
+	Notes        []string          // what a person should know, one sentence each
+	Unchanged    bool              // the draft already held this file: nothing was done
+	DryRun       bool              // nothing was stored; Rows is what would have been
+	Places       string            // what FirstLine counts, if it is not lines: "row", "record"
+	Findings     []Finding
 }
 
 // Reason is why rows were rejected.

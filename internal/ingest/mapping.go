@@ -77,9 +77,9 @@ func (m *Mapping) addColumn(column string, line int, attribute string) error {
 	switch {
 	case !isAttribute(attribute):
 		return registry.Invalid("mapping", "line %d: there is no attribute %q", line, attribute)
-	case isPersonal(column):
+	case isPersonal(column) && !(attribute == attributeNIK && keyAttribute(column) == attributeNIK):
 		return registry.Invalid("mapping", "line %d: column %q holds personal data, which is not stored", line, column)
-	case isCardNumber(column) && attribute != "kk":
+	case isCardNumber(column) && attribute != attributeCard:
 		return registry.Invalid("mapping", "line %d: column %q holds family-card numbers; it can only be kk", line, column)
 	case m.columns[key] != "":
 		return registry.Invalid("mapping", "line %d: column %q is given twice", line, column)
@@ -89,7 +89,7 @@ func (m *Mapping) addColumn(column string, line int, attribute string) error {
 }
 
 func (m *Mapping) addValue(attribute, from string, line int, to string) error {
-	if slices.ContainsFunc(identityColumns[:], func(c struct{ name, shown string }) bool { return c.name == attribute }) {
+	if isKeyAttribute(attribute) {
 		return registry.Invalid("mapping", "line %d: values of %s can't be translated", line, attribute)
 	}
 	if a := householdAttribute(attribute); a != nil && !isUnknown(to) {
@@ -121,6 +121,11 @@ func (m *Mapping) attribute(column string) string {
 		return m.columns[column]
 	}
 	return column
+}
+
+// has tells whether the mapping says what a column gives.
+func (m *Mapping) has(column string) bool {
+	return m != nil && m.columns[strings.ToLower(column)] != ""
 }
 
 func (m *Mapping) valuesOf(attribute string) map[string]string {

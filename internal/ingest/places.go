@@ -26,6 +26,13 @@ type places struct {
 	elsewhere      map[[2]int]int64 // area by code, area by location → households
 }
 
+// quiet finds the same and counts for itself.
+func (p *places) quiet() *places {
+	q := *p
+	q.byBPS, q.byNames, q.elsewhere = 0, 0, map[[2]int]int64{}
+	return &q
+}
+
 // ambiguous stands for a name that several areas have.
 const ambiguous = -1
 

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io/fs"
@@ -16,6 +17,7 @@ import (
 // rejects lists the rows at fault: each in a file, and counted by column and reason. The file is begun with the first.
 type rejects struct {
 	path   string // where the list is to be in the end
+	places string // what the number of a row is called; "line" if empty
 	count  int64
 	byKind map[[2]string]*Reason
 	all    bool // nothing of the input was good
@@ -24,9 +26,15 @@ type rejects struct {
 	err    error
 }
 
-func newRejects(input string) *rejects {
-	return &rejects{path: input + ".rejected.csv", byKind: map[[2]string]*Reason{}}
+func newRejects(input string) *rejects { return newList(input + ".rejected.csv") }
+
+// newList begins a list of rows at a path.
+func newList(path string) *rejects {
+	return &rejects{path: path, byKind: map[[2]string]*Reason{}}
 }
+
+// silentRejects writes nothing.
+func silentRejects() *rejects { return &rejects{byKind: map[[2]string]*Reason{}, err: errStopped} }
 
 // add counts a row by column and reason; detail is for the list alone. A value that identifies somebody must not be passed.
 func (r *rejects) add(line int, column, value, reason, detail string) {
@@ -54,7 +62,7 @@ func (r *rejects) begin() {
 	}
 	if r.err == nil {
 		r.csv = csv.NewWriter(r.file)
-		r.err = r.csv.Write([]string{"line", "column", "value", "reason"})
+		r.err = r.csv.Write([]string{cmp.Or(r.places, "line"), "column", "value", "reason"})
 	}
 }
 

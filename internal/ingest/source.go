@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,12 +17,14 @@ import (
 // job is one import under way.
 type job struct {
 	Target
-	ctx     context.Context
-	file    *os.File
-	size    int64
-	im      registry.Import
-	report  *Report
-	rejects *rejects
+	ctx       context.Context
+	file      *os.File
+	size      int64
+	im        registry.Import
+	report    *Report
+	rejects   *rejects
+	base      string   // newest published edition, whose families those of a file may be; "" for none
+	unmatched *rejects // rows of a list that name no family of the edition; nil for other kinds of files
 }
 
 // dependsOn lists the kinds that the rows of a kind are checked against: a later import of one of them makes it
@@ -31,6 +34,7 @@ var dependsOn = map[registry.ImportKind][]registry.ImportKind{
 	registry.ImportPrograms:   {registry.ImportAreas},
 	registry.ImportIndicators: {registry.ImportAreas},
 	registry.ImportEnrolments: {registry.ImportHouseholds, registry.ImportPrograms},
+	registry.ImportPoints:     {registry.ImportHouseholds, registry.ImportAreas},
 }
 
 // begin opens the file and finds out whether the draft already holds it; report.Unchanged says so. The caller closes
@@ -56,6 +60,14 @@ func begin(ctx context.Context, t Target, kind registry.ImportKind, path string,
 		j.im.Release = t.Release
 	}
 	j.rejects = newRejects(path)
+	if kind == registry.ImportHouseholds {
+		editions, err := t.Store.Editions(ctx)
+		if err != nil {
+			j.close()
+			return nil, err
+		}
+		j.base = newest(editions)
+	}
 	if err := j.hash(mapping); err != nil {
 		j.close()
 		return nil, err
@@ -73,9 +85,13 @@ func (j *job) close() {
 	if j.rejects != nil {
 		j.rejects.discard()
 	}
+	if j.unmatched != nil {
+		j.unmatched.discard()
+	}
 }
 
-// hash sets im.SHA256: that of the file, or of both hashes one after the other when there is a mapping.
+// hash sets im.SHA256: that of the file, or of both hashes one after the other when there is a mapping, and then of that with
+// whatever else decides what becomes of the file: settings, and the edition that families are compared with.
 func (j *job) hash(mapping *Mapping) error {
 	h := sha256.New()
 	if _, err := io.Copy(h, j.reader("checking")); err != nil {
@@ -87,7 +103,16 @@ func (j *job) hash(mapping *Mapping) error {
 		both := sha256.Sum256(append(sum, m[:]...))
 		sum = both[:]
 	}
+	if len(j.Set) > 0 || j.base != "" {
+		both := sha256.Sum256(fmt.Appendf(sum, "%q %q", j.Set, j.base)) // settings in the order of attributes
+		sum = both[:]
+	}
 	j.im.SHA256 = hex.EncodeToString(sum)
+	return j.rewind()
+}
+
+// rewind makes the next reader begin at the file's beginning.
+func (j *job) rewind() error {
 	if _, err := j.file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("reading %s: %w", j.report.File, err)
 	}
@@ -140,11 +165,16 @@ func (j *job) finish(err error) (*Report, error) {
 	j.report.Rejected, j.report.Reasons = j.rejects.count, j.rejects.sorted()
 	path, fileErr := j.rejects.keep()
 	j.report.RejectedFile = path
+	if j.unmatched != nil {
+		list, listErr := j.unmatched.keep()
+		j.report.Recipients.List = list
+		fileErr = errors.Join(fileErr, listErr)
+	}
 	switch {
 	case err != nil:
 		return j.report, err
 	case fileErr != nil:
-		j.note("the list of rejected rows could not be written: %v", fileErr)
+		j.note("the list of rejected or unmatched rows could not be written: %v", fileErr)
 	}
 	j.report.Rows = j.im.Rows
 	return j.report, nil
@@ -169,6 +199,17 @@ func (j *job) readAll(limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("reading %s: %w", j.report.File, err)
 	}
 	return data, nil
+}
+
+// tellProgress passes progress on, not too often.
+func (j *job) tellProgress(label string) func(done, total int64) {
+	var told time.Time
+	return func(done, total int64) {
+		if j.Progress != nil && (done == total || time.Since(told) >= progressInterval) {
+			told = time.Now()
+			j.Progress(label, done, total)
+		}
+	}
 }
 
 func (j *job) reader(verb string) io.Reader {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"os"
@@ -19,11 +20,40 @@ type memoryStore struct {
 	registry.Store
 	areas      []registry.Area
 	households []registry.Household
+	keys       []registry.HouseholdKey
 	programs   []registry.Program
 	enrolments []registry.Enrolment
 	indicators []registry.AreaIndicator
 	log        []registry.Import
 	puts       int
+	editions   []registry.Edition                 // that are published
+	published  map[string][]registry.HouseholdKey // their keys
+	unmatched  []registry.Unmatched
+	points     []registry.HouseholdPoint
+}
+
+func (s *memoryStore) Editions(context.Context) ([]registry.Edition, error) { return s.editions, nil }
+
+// MatchKeys gives those of a published edition, and else those of the draft.
+func (s *memoryStore) MatchKeys(_ context.Context, edition string) iter.Seq2[registry.HouseholdKey, error] {
+	if keys, ok := s.published[edition]; ok {
+		return each(keys)
+	}
+	return each(s.draftKeys())
+}
+
+func (s *memoryStore) draftKeys() (keys []registry.HouseholdKey) {
+	keys = slices.Clone(s.keys)
+	slices.SortFunc(keys, func(a, b registry.HouseholdKey) int { return bytes.Compare(a.Household[:], b.Household[:]) })
+	return keys
+}
+
+func (s *memoryStore) PutPoints(_ context.Context, _ string, im *registry.Import, list iter.Seq2[registry.HouseholdPoint, error]) error {
+	values, err := drain(list)
+	if err != nil {
+		return err
+	}
+	return put(s, &s.points, *im, values)
 }
 
 func put[T any](s *memoryStore, into *[]T, im registry.Import, values []T) error {
@@ -71,6 +101,15 @@ func (s *memoryStore) PutHouseholds(_ context.Context, _ string, im *registry.Im
 	if err != nil {
 		return err
 	}
+	if !im.Append {
+		s.keys = nil
+	}
+	for i, h := range values {
+		for _, k := range h.MatchKeys {
+			s.keys = append(s.keys, registry.HouseholdKey{Household: h.ID, MatchKey: k})
+		}
+		values[i].MatchKeys = nil
+	}
 	return put(s, &s.households, *im, values)
 }
 
@@ -79,6 +118,7 @@ func (s *memoryStore) PutEnrolments(_ context.Context, _, _ string, im *registry
 	if err != nil {
 		return err
 	}
+	s.unmatched = im.Unmatched
 	return put(s, &s.enrolments, *im, values)
 }
 

@@ -19,6 +19,7 @@ type table struct {
 	columns map[string]int      // attribute → column
 	values  []map[string]string // per column, what the mapping says of its values; nil for nothing
 	shown   map[int]string      // columns whose values must not be written, and what is written instead
+	keys    []keyColumn         // columns that hold numbers by which families are found
 }
 
 // openTable reads the header. attributes are the names that mean something for this kind of file; other columns are
@@ -32,11 +33,15 @@ func openTable(j *job, in io.Reader, attributes []string, mapping *Mapping) (*ta
 	if err := mapping.checkFor(attributes, t.names); err != nil {
 		return nil, err
 	}
+	if err := t.takeKeys(attributes, mapping); err != nil {
+		return nil, err
+	}
 	t.values = make([]map[string]string, len(t.names))
 	var ignored, personal []string
 	for i, name := range t.names {
-		attribute := mapping.attribute(name)
+		attribute := t.attributeOf(name, attributes, mapping)
 		switch {
+		case t.isKey(i):
 		case slices.Contains(attributes, attribute):
 			if first, twice := t.columns[attribute]; twice {
 				return nil, registry.Invalid("header", "columns %q and %q both give %s", t.names[first], name, attribute)
@@ -53,11 +58,6 @@ func openTable(j *job, in io.Reader, attributes []string, mapping *Mapping) (*ta
 			t.shown[i] = "(not shown)"
 		}
 	}
-	for _, c := range identityColumns {
-		if i, ok := t.columns[c.name]; ok {
-			t.shown[i] = c.shown
-		}
-	}
 	if personal != nil {
 		j.note("not stored, personal data: %s", strings.Join(personal, ", "))
 	}
@@ -65,6 +65,25 @@ func openTable(j *job, in io.Reader, attributes []string, mapping *Mapping) (*ta
 		j.note("ignored columns: %s", strings.Join(ignored, ", "))
 	}
 	return t, nil
+}
+
+// attributeOf is what a column gives: its name, or what the mapping says of it. In lists of enrolments it may have the name that
+// offices use, where no other column gives the same.
+func (t *table) attributeOf(name string, attributes []string, mapping *Mapping) string {
+	attribute := mapping.attribute(name)
+	other := enrolmentNames[strings.Join(columnWords(name), "_")]
+	if other == "" || slices.Contains(attributes, attribute) || !slices.Contains(attributes, "period") || mapping.has(name) {
+		return attribute
+	}
+	for i := range t.names {
+		if t.isPlain(i, other, mapping) {
+			return attribute
+		}
+	}
+	if _, taken := t.columns[other]; taken {
+		return attribute
+	}
+	return other
 }
 
 // require gives the column of an attribute that the file must have.
@@ -84,12 +103,13 @@ func (t *table) column(attribute string) int {
 	return -1
 }
 
-// cell gives a value without spaces around it and translated by the mapping; "" when it is unknown or column is -1.
+// cell gives a value without spaces around it, without the apostrophe that exports put before what looks like a formula, and
+// translated by the mapping; "" when it is unknown or column is -1.
 func (t *table) cell(fields []string, column int) string {
 	if column < 0 {
 		return ""
 	}
-	value := trim(fields[column])
+	value := registry.PlainCell(trim(fields[column]))
 	if values := t.values[column]; values != nil {
 		if class, ok := values[strings.ToLower(value)]; ok {
 			value = class

@@ -27,6 +27,7 @@ func (s *Store) Discard(ctx context.Context, edition, release string) error {
 		}
 		for _, text := range []string{
 			"DELETE FROM kantong.draft_enrolment WHERE edition = $1 AND release = $2",
+			"DELETE FROM kantong.unmatched WHERE edition = $1 AND release = $2",
 			"DELETE FROM kantong.import WHERE edition = $1 AND release = $2 AND kind = 'enrolments'",
 			"DELETE FROM kantong.release WHERE edition = $1 AND id = $2",
 		} {

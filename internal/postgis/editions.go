@@ -21,6 +21,9 @@ func householdTable(number int) string { return fmt.Sprintf("kantong.household_%
 func stateTable(number int) string     { return fmt.Sprintf("kantong.household_state_%d", number) }
 func enrolmentTable(number int) string { return fmt.Sprintf("kantong.enrolment_%d", number) }
 
+// matchKeyTable is the table of the match keys of the households of a table.
+func matchKeyTable(number int) string { return fmt.Sprintf("kantong.match_key_%d", number) }
+
 // households is the table of the edition's households. Reading it and not the parent locks no other edition.
 func (e *edition) households() string { return householdTable(*e.householdTable) }
 

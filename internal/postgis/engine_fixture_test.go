@@ -61,7 +61,7 @@ func publishState(t testing.TB, pool *pgxpool.Pool, d *registry.Dataset, househo
 	for i := range households {
 		list[i] = households[i].Household
 	}
-	if _, err := insertHouseholds(ctx, tx, edition, householdTable(table), values(list)); err != nil {
+	if _, err := insertHouseholds(ctx, tx, edition, table, values(list)); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.Commit(ctx); err != nil {

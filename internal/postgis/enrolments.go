@@ -32,6 +32,9 @@ func (s *Store) PutEnrolments(ctx context.Context, edition, release string, im *
 		if err != nil {
 			return err
 		}
+		if err := putUnmatched(ctx, tx, edition, release, im); err != nil {
+			return err
+		}
 		return logImport(ctx, tx, edition, registry.ImportEnrolments, release, *im)
 	})
 }

@@ -22,7 +22,7 @@ func (s *Store) PutHouseholds(ctx context.Context, edition string, im *registry.
 			return err
 		}
 		isNew := e.householdTable == nil || table != *e.householdTable
-		count, err := insertHouseholds(ctx, tx, edition, householdTable(table), households)
+		count, err := insertHouseholds(ctx, tx, edition, table, households)
 		if err == nil && isNew {
 			_, err = tx.Exec(ctx, "SELECT kantong.use_household_table($1, $2)", edition, table)
 		}
@@ -42,6 +42,11 @@ func (s *Store) PutHouseholds(ctx context.Context, edition string, im *registry.
 		if err != nil {
 			return err
 		}
+		if !im.Append {
+			if _, err := tx.Exec(ctx, "DELETE FROM kantong.import WHERE edition = $1 AND kind = 'points'", edition); err != nil {
+				return err
+			}
+		}
 		return logImport(ctx, tx, edition, registry.ImportHouseholds, "", *im)
 	})
 }
@@ -59,16 +64,42 @@ func (c *counts) add(h *registry.Household) {
 	}
 }
 
-func insertHouseholds(ctx context.Context, tx pgx.Tx, edition, table string, households iter.Seq2[registry.Household, error]) (n counts, err error) {
-	_, err = load(ctx, tx, table, append(columnNames(""), "edition"), households, func(dst []byte, h *registry.Household) ([]byte, error) {
-		n.add(h)
-		var err error
-		for i := range householdColumns {
-			if dst, err = householdColumns[i].put(dst, h); err != nil {
-				return nil, err
+// lotLength is how many households are stored before their match keys are: a connection takes one COPY at a time.
+const lotLength = 32 << 10
+
+func insertHouseholds(ctx context.Context, tx pgx.Tx, edition string, table int, households iter.Seq2[registry.Household, error]) (n counts, err error) {
+	next, stop := iter.Pull2(households)
+	defer stop()
+	var keys []registry.HouseholdKey
+	for more := true; more; {
+		keys = keys[:0]
+		lot := func(yield func(registry.Household, error) bool) {
+			for range lotLength {
+				h, err, ok := next()
+				if more = ok; !ok || !yield(h, err) {
+					return
+				}
 			}
 		}
-		return appendBytes(dst, edition), nil
-	})
-	return n, err
+		_, err := load(ctx, tx, householdTable(table), append(columnNames(""), "edition"), lot, func(dst []byte, h *registry.Household) ([]byte, error) {
+			n.add(h)
+			for _, k := range h.MatchKeys {
+				keys = append(keys, registry.HouseholdKey{Household: h.ID, MatchKey: k})
+			}
+			var err error
+			for i := range householdColumns {
+				if dst, err = householdColumns[i].put(dst, h); err != nil {
+					return nil, err
+				}
+			}
+			return appendBytes(dst, edition), nil
+		})
+		if err == nil && len(keys) > 0 {
+			err = insertMatchKeys(ctx, tx, table, keys)
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }

@@ -253,6 +253,9 @@ func (s *mapShelf) Open(context.Context, registry.State) (*registry.Dataset, reg
 	return s.dataset, s.engine, nil
 }
 func (s *mapShelf) Blocks(context.Context) ([]registry.BlockTree, error) { return s.trees, nil }
+func (s *mapShelf) Unmatched(context.Context, registry.State) ([]registry.Unmatched, error) {
+	return nil, nil
+}
 func (s *mapShelf) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
 	s.trees = append(s.trees, trees...)
 	return nil

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kantong/internal/registry"
 )
 
@@ -54,6 +56,44 @@ func TestMigrate(t *testing.T) {
 	statuses, err := Status(t.Context(), url)
 	if err != nil || len(statuses) != len(list)+1 || statuses[len(list)] != (MigrationStatus{Version: newest + 1, Applied: true}) {
 		t.Errorf("status %+v, %v", statuses, err)
+	}
+}
+
+// TestOlderTablesAreRaised migrates a database that an older program filled: what was published and what was begun goes on, without
+// match keys, and may have some from then on.
+func TestOlderTablesAreRaised(t *testing.T) {
+	needServer(t)
+	url := newDatabase(t, "")
+	if err := Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	s := openStore(t, url)
+	c := cityContents(71, 40)
+	c.publish(t, s, "e")
+	if err := c.put(t.Context(), s, "draft"); err != nil {
+		t.Fatal(err)
+	}
+	before := editions(t, s)
+	run(t, s, "DROP TABLE kantong.match_key_1, kantong.match_key_3, kantong.match_key, kantong.unmatched")
+	run(t, s, "DELETE FROM "+migrationTable+" WHERE version_id >= 6")
+	if err := Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, editions(t, s)); diff != "" {
+		t.Error(diff)
+	}
+	more := collect(t, many(c.households, 10))
+	for i := range more {
+		more[i].MatchKeys = []registry.MatchKey{{Kind: registry.MatchCard, Hash: registry.MatchHash{byte(i)}}}
+	}
+	if err := s.PutHouseholds(t.Context(), "draft", &registry.Import{Append: true}, values(more)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Publish(t.Context(), "draft", "", registry.PublishOptions{Now: testTime}); err != nil {
+		t.Fatal(err)
+	}
+	if old, raised := collect(t, s.MatchKeys(t.Context(), "e")), collect(t, s.MatchKeys(t.Context(), "draft")); len(old) != 0 || len(raised) != 10 {
+		t.Errorf("%d and %d match keys", len(old), len(raised))
 	}
 }
 

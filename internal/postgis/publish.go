@@ -80,6 +80,13 @@ func publishRelease(ctx context.Context, tx pgx.Tx, e *edition, r *registry.Rele
 		hash.Enrolment(v)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	unmatched, err := queryUnmatched(ctx, tx, e.ID, r.ID)
+	for i := range unmatched {
+		hash.Unmatched(&unmatched[i])
+	}
 	r.ContentHash, r.PublishedAt = hash.Hex(), &at
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantong/internal/geo"
 	"kantong/internal/registry"
 )
 
@@ -56,6 +57,10 @@ func TestServerRole(t *testing.T) {
 	}
 	// What the owner began, the server may go on with.
 	if err := s.PutHouseholds(t.Context(), "draft", &registry.Import{Append: true}, many(c.households, 10)); err != nil {
+		t.Error(err)
+	}
+	points := []registry.HouseholdPoint{{Household: c.households[0].ID, Point: geo.PointE7{Lon: 1061000000, Lat: -21000000}}}
+	if err := s.PutPoints(t.Context(), "draft", &registry.Import{Append: true}, values(points)); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.Publish(t.Context(), "draft", "", registry.PublishOptions{Now: testTime}); err != nil {
@@ -114,6 +119,10 @@ func TestServerRole(t *testing.T) {
 		"INSERT INTO kantong.migration (version_id, is_applied) VALUES (99, true)",
 		"SELECT kantong.drop_household_table('" + e[0].ID + "')",
 		"INSERT INTO kantong.household_1 SELECT * FROM kantong.household_1",
+		"UPDATE kantong.household_1 SET lon_e7 = 1",
+		"UPDATE kantong.household_3 SET lon_e7 = 1",
+		"INSERT INTO kantong.match_key_1 SELECT * FROM kantong.match_key_1",
+		"DELETE FROM kantong.match_key_1",
 	} {
 		if _, err := s.pool.Exec(t.Context(), text); err == nil {
 			t.Errorf("the server may: %s", text)

@@ -12,8 +12,9 @@ import (
 )
 
 // ContentHash hashes the contents of an edition or a release in their canonical order, so that every store gives equal
-// contents equal hashes. Feed areas by code, then households by id, then indicators; or enrolments alone. Record keys
-// and programme definitions are no contents: the former follow from a secret, the latter have a revision.
+// contents equal hashes. Feed areas by code, then households by id, then indicators; or enrolments, then the
+// recipients not found. Record keys, match keys and programme definitions are no contents: keys follow from a secret,
+// programmes have a revision.
 type ContentHash struct {
 	h   hash.Hash
 	buf []byte
@@ -94,6 +95,15 @@ func (c *ContentHash) Enrolment(e *Enrolment) {
 	c.buf = append(c.buf, e.Household[:]...)
 	c.text(e.Program, string(e.Since), string(e.Until), e.Decree)
 	c.ints(int64(e.Status), int64(e.Persons), e.Rupiah)
+	c.end()
+}
+
+// Unmatched adds a count of recipients that were not found; those of a release follow its enrolments, in order. The sums of
+// keys follow from a secret.
+func (c *ContentHash) Unmatched(u *Unmatched) {
+	c.begin('U')
+	c.text(u.Program, string(u.Area))
+	c.ints(u.Recipients)
 	c.end()
 }
 

@@ -68,6 +68,10 @@ type Household struct {
 	// Deprived and Known are what Derive made of the attributes: a bit in Known says that the condition could be
 	// judged, a bit in Deprived that it holds. UNSERVED is never set here, since it follows from enrolments.
 	Deprived, Known DeprivationSet
+
+	// MatchKeys are what the family is found by in the next edition and in lists of recipients. Store.PutHouseholds takes
+	// them; Store.MatchKeys gives them back, and no other reader does. They are no contents: no hash depends on them.
+	MatchKeys []MatchKey
 }
 
 // Attribute is a classified property of the dwelling and its allowed classes; Deprived names the classes that count as

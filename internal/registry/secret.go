@@ -31,6 +31,11 @@ func (s Secrets) Rekey(former Secrets, id HouseholdID) HouseholdID {
 	return newIdentities(has[len(had):]).chain(id[:])
 }
 
+// RekeyMatch does with the hash of a match key what Rekey does with an id.
+func (s Secrets) RekeyMatch(former Secrets, hash MatchHash) MatchHash {
+	return MatchHash(s.Rekey(former, HouseholdID(hash)))
+}
+
 // generations never are none: a number that no key was put to would itself be the id.
 func (s Secrets) generations() [][]byte {
 	if len(s.ID) == 0 {
@@ -47,7 +52,7 @@ func (s Secrets) RecordKey(id HouseholdID) RecordKey {
 	return RecordKey{binary.LittleEndian.Uint32(sum), binary.LittleEndian.Uint32(sum[4:])}
 }
 
-// Identities makes household ids as Secrets.HouseholdID does, many times faster: its keys are set up once, which is most
+// Identities makes household ids as Secrets.HouseholdID does, and match keys, many times faster: its keys are set up once, which is most
 // of the work. It is for one goroutine.
 type Identities struct {
 	hashes []hash.Hash
@@ -69,6 +74,18 @@ func newIdentities(generations [][]byte) *Identities {
 func (i *Identities) Of(kind, number string) HouseholdID {
 	i.buf = append(append(append(i.buf[:0], kind...), 0), number...)
 	return i.chain(i.buf)
+}
+
+// Match gives the match key of a number of a kind.
+func (i *Identities) Match(kind MatchKind, number string) MatchKey {
+	i.buf = append(i.buf[:0], "match "...) // no household id is made of such a text
+	i.buf = append(append(append(i.buf, kind.domain()...), 0), number...)
+	return MatchKey{kind, MatchHash(i.chain(i.buf))}
+}
+
+// Other gives the id of a household whose own is that of another family: one whose card was once the same.
+func (i *Identities) Other(id HouseholdID) HouseholdID {
+	return i.Of("other family", string(id[:]))
 }
 
 // chain hashes by every generation, each what the one before made.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"time"
+
+	"kantong/internal/geo"
 )
 
 // Store keeps editions durably. A draft is written, then published in one step; what is published never changes, but
@@ -34,9 +36,14 @@ type Store interface {
 	PutPrograms(ctx context.Context, edition string, im Import, programs []Program) error
 	PutIndicators(ctx context.Context, edition string, im Import, indicators []AreaIndicator) error
 	// PutHouseholds refuses a household whose id the draft already holds with CONFLICT, field "id". im is read when the
-	// sequence has ended, so that its counts can be filled in on the way; so too for PutEnrolments.
+	// sequence has ended, so that its counts can be filled in on the way; so too for PutEnrolments and PutPoints. Households
+	// come with their match keys, and go with them.
 	PutHouseholds(ctx context.Context, edition string, im *Import, households iter.Seq2[Household, error]) error
-	// PutEnrolments writes to the named draft release, or the draft edition's own when release is "".
+	// PutPoints gives households of a draft their location, in the place of any they had; the rest stays. Replacing the
+	// households also forgets these files. NOT_FOUND for a household that the draft does not hold.
+	PutPoints(ctx context.Context, edition string, im *Import, points iter.Seq2[HouseholdPoint, error]) error
+	// PutEnrolments writes to the named draft release, or the draft edition's own when release is "". It takes im.Unmatched
+	// along, replacing or adding to the counts that are there as it does with enrolments.
 	PutEnrolments(ctx context.Context, edition, release string, im *Import, enrolments iter.Seq2[Enrolment, error]) error
 	// Imports gives the log of what a draft or edition was made from, oldest first.
 	Imports(ctx context.Context, edition string) ([]Import, error)
@@ -48,6 +55,8 @@ type Store interface {
 	Households(ctx context.Context, edition string) iter.Seq2[Household, error]          // by id
 	Records(ctx context.Context, edition string) iter.Seq2[Record, error]                // by id; published editions only
 	Enrolments(ctx context.Context, edition, release string) iter.Seq2[Enrolment, error] // by household, programme, since
+	Unmatched(ctx context.Context, edition, release string) ([]Unmatched, error)         // by programme, area
+	MatchKeys(ctx context.Context, edition string) iter.Seq2[HouseholdKey, error]        // by household, kind, hash
 	// Attributes gives the households of the ids, in that order, nil for one that is not there.
 	Attributes(ctx context.Context, edition string, ids []HouseholdID) ([]*Household, error)
 
@@ -70,6 +79,12 @@ type Record struct {
 	Key RecordKey
 }
 
+// HouseholdPoint is where a household lives.
+type HouseholdPoint struct {
+	Household HouseholdID
+	Point     geo.PointE7
+}
+
 // PublishOptions are the caller's decisions about a publication.
 type PublishOptions struct {
 	AcceptRejected bool
@@ -88,6 +103,7 @@ const (
 	ImportPrograms   ImportKind = "programs"
 	ImportEnrolments ImportKind = "enrolments"
 	ImportIndicators ImportKind = "indicators"
+	ImportPoints     ImportKind = "points"
 )
 
 // Import is one file that went into an edition.
@@ -95,7 +111,7 @@ type Import struct {
 	Kind     ImportKind
 	Release  string // of enrolments
 	File     string // base name only
-	SHA256   string // of the file and the mapping it was read with
+	SHA256   string // of the file and what it was read with: a mapping, settings, the edition that its families are compared with
 	Rows     int64  // stored
 	Rejected int64
 	Append   bool
@@ -103,6 +119,9 @@ type Import struct {
 	// Replaces is not kept. PutPrograms refuses to write, CONFLICT of field "revision", unless the edition's programmes have
 	// this revision, and gives them the one above it; nil asks for none.
 	Replaces *int64
+	// Unmatched are the recipients of a list of enrolments that are no family of the edition. Store.Unmatched gives them, with
+	// those of other files of the release; the log does not.
+	Unmatched []Unmatched
 }
 
 // CheckReplaces tells whether the programmes that an import is to replace are still those of the revision that it names.

@@ -98,6 +98,8 @@ func (d *drawn) write(w http.ResponseWriter, r *http.Request, contentType string
 	_, _ = w.Write(body)
 }
 
+func (d *drawn) done() {}
+
 // best is the smallest form that a client takes.
 func (d *drawn) best(accepted string) (encoding string, body []byte) {
 	switch {

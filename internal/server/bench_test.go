@@ -264,6 +264,9 @@ func each[T any](list []T) iter.Seq2[T, error] {
 type frozen struct{ trees []registry.BlockTree }
 
 func (f *frozen) Blocks(context.Context) ([]registry.BlockTree, error) { return f.trees, nil }
+func (f *frozen) Unmatched(context.Context, registry.State) ([]registry.Unmatched, error) {
+	return nil, nil
+}
 func (f *frozen) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
 	f.trees = append(f.trees, trees...)
 	return nil

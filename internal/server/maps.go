@@ -18,13 +18,16 @@ import (
 	"kantong/internal/tiles"
 )
 
-// mapDoor serves what maps draw: areas as GeoJSON, and vector tiles. Every answer follows from the data version, the role and
+// mapDoor serves what maps draw: areas as GeoJSON, and vector tiles, files to take away, and
+// OGC API - Features. Every answer follows from the data version, the role and
 // the request, so its name is known before it is made.
 type mapDoor struct {
 	Config
 	atlas   *tiles.Atlas
 	kept    answers
 	surveys *keeper[*surveyed]
+	exec    graph.Executor // for rankings, which are asked as anybody could ask
+	room    chan struct{}  // for files that are made at the same time
 }
 
 // picture is a request for something to draw: how to make it, once it is known that it has to be made.
@@ -33,6 +36,9 @@ type picture struct {
 	draw        func(ctx context.Context, a *asked) ([]byte, error)
 	address     string // of this server, where the answer holds it: clients choose what they call it
 	rows        bool   // households one by one: for a purpose that has to be stated each time, and kept by nobody
+
+	save  func(ctx context.Context, a *asked) (*saved, error) // instead of draw: a file
+	dated bool                                                // holds the time at which it was made, so no two have the same bytes
 }
 
 // asked is who asks, and of what.
@@ -47,13 +53,14 @@ func (m *mapDoor) routes(r chi.Router) {
 	r.Get(`/areas/{file:[^/]+\.geojson}`, m.serve(m.area)) // a code has dots of its own
 	r.Get("/tiles/{layer}.json", m.serve(m.tileJSON))
 	r.Get("/tiles/{layer}/{z}/{x}/{y}.mvt", m.serve(m.tile))
+	r.Get("/export/{file}", m.serve(m.export))
+	m.features(r)
 }
 
 // serve answers with a picture: 304 when the client has it, 204 when nothing is to be seen.
 func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), m.Resolver.Limits.Time)
-		defer cancel()
+		ctx := r.Context()
 		viewer := access.ViewerOf(ctx)
 		viewer.Shown = new(registry.Shown)
 		refuse := func(err error, states ...string) { // what was asked with a key is known, answered or not
@@ -66,6 +73,11 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 			refuse(err)
 			return
 		}
+		if p.save != nil {
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(exportTime + partTime))
+		}
+		ctx, cancel := context.WithTimeout(ctx, m.timeFor(&p))
+		defer cancel()
 		moment := m.Resolver.Gate.Now()
 		v, err := moment.View(ctx, viewer, r.URL.Query().Get("edition"))
 		if err != nil {
@@ -77,23 +89,24 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 		h.Set("Kantong-State", v.State.ID())
 		h.Add("Vary", "Accept-Encoding")
 		if !p.rows {
-			h.Set("ETag", `"`+name+`"`)
+			h.Set("ETag", p.strength()+`"`+name+`"`)
 			if viewer.Role == registry.RolePublic {
 				h.Set("Cache-Control", "public, no-cache") // may be kept by everybody, and asked about again: a publication shows at once
 			} else {
 				h.Set("Cache-Control", "private, no-cache")
 			}
 			if tag := held(strings.Join(r.Header.Values("If-None-Match"), ","), name); tag != "" {
-				h.Set("ETag", tag)
+				h.Set("ETag", p.strength()+tag)
 				w.WriteHeader(http.StatusNotModified)
 				return
 			}
 		}
-		made, err := m.kept.get(ctx, keyOf(viewer, name), func(ctx context.Context) ([]byte, error) { return p.draw(ctx, a) })
+		made, err := m.make(ctx, a, &p, name)
 		if err != nil {
 			refuse(err, v.State.ID())
 			return
 		}
+		defer made.done()
 		if err := m.audit(ctx, r, viewer, []string{v.State.ID()}, ""); err != nil {
 			h.Del("ETag")
 			m.refuse(w, r, err)
@@ -105,6 +118,34 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 		}
 		made.write(w, r, p.contentType)
 	}
+}
+
+// answered is an answer that is made, and may be written or not.
+type answered interface {
+	write(w http.ResponseWriter, r *http.Request, contentType string)
+	done()
+}
+
+// make gives what is kept under the name of a picture, or draws it, or saves it as a file.
+func (m *mapDoor) make(ctx context.Context, a *asked, p *picture, name string) (answered, error) {
+	if p.save == nil {
+		return m.kept.get(ctx, keyOf(a.viewer, name), func(ctx context.Context) ([]byte, error) { return p.draw(ctx, a) })
+	}
+	select {
+	case m.room <- struct{}{}:
+		defer func() { <-m.room }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return p.save(ctx, a)
+}
+
+// strength is what stands before the entity tag of a picture.
+func (p *picture) strength() string {
+	if p.dated {
+		return "W/"
+	}
+	return ""
 }
 
 // keyOf is what an answer is kept under; "" for planners, whose answers are exact, and whose groups of few families are shown
@@ -151,7 +192,7 @@ func (m *mapDoor) audit(ctx context.Context, r *http.Request, viewer registry.Vi
 		rows = viewer.Shown.Count()
 	}
 	err := m.Resolver.Audit.Write(context.WithoutCancel(ctx), registry.AuditEntry{At: time.Now(), KeyID: viewer.KeyID, Role: viewer.Role, Organisation: viewer.Organisation,
-		Purpose: strings.TrimSpace(viewer.Purpose), Action: "map", Operation: routeOf(r), RequestID: RequestID(ctx), States: states, Rows: rows, Outcome: outcome})
+		Purpose: strings.TrimSpace(viewer.Purpose), Action: actionOf(r), Operation: routeOf(r), RequestID: RequestID(ctx), States: states, Rows: rows, Outcome: outcome})
 	if err != nil {
 		return registry.Errorf(registry.CodeUnavailable, "", "the audit log can't be written, and nothing is answered without it: %w", err)
 	}
@@ -167,12 +208,15 @@ var statuses = map[registry.Code]int{
 
 // refuse answers with an error, which nobody keeps.
 func (m *mapDoor) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	status := statuses[registry.CodeOf(err)]
+	status, took := statuses[registry.CodeOf(err)], m.Resolver.Limits.Time
+	if actionOf(r) == "export" {
+		took = exportTime
+	}
 	switch {
 	case context.Cause(r.Context()) != nil:
 		return // nobody is waiting any more
 	case errors.Is(err, context.DeadlineExceeded):
-		status, err = http.StatusServiceUnavailable, registry.Errorf(registry.CodeUnavailable, "", "this took longer than %s: ask for less", m.Resolver.Limits.Time)
+		status, err = http.StatusServiceUnavailable, registry.Errorf(registry.CodeUnavailable, "", "this took longer than %s: ask for less", took)
 	case registry.CodeOf(err) == registry.CodeUnavailable:
 		m.Log.Error("a map can't be made", "request", RequestID(r.Context()), "route", routeOf(r), "error", err)
 	case status == 0:

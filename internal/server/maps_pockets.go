@@ -31,21 +31,27 @@ func newSurveys() *keeper[*surveyed] {
 	return newKeeper(keptSurveys, keptSurveyBytes, largestKeptSurvey, func(s *surveyed) int64 { return s.Bytes() })
 }
 
-// pockets draws those of a filter. A map asks for many tiles at once, which share one survey.
-func (m *mapDoor) pockets(values url.Values, f registry.Filter) (func(context.Context, *asked, tiles.Tile) ([]byte, error), error) {
+// pocketQuestion reads what pockets are asked for.
+func pocketQuestion(values url.Values, f registry.Filter) (pockets.Question, error) {
 	q := pockets.Question{Filter: f, RadiusMeters: pockets.DefaultRadiusMeters, MinHouseholds: pockets.DefaultMinHouseholds}
 	var err error
 	if text := values.Get("radiusMeters"); text != "" {
 		if q.RadiusMeters, err = strconv.ParseFloat(text, 64); err != nil {
-			return nil, registry.Invalid("radiusMeters", "%.40q is no number of metres", text)
+			return q, registry.Invalid("radiusMeters", "%.40q is no number of metres", text)
 		}
 	}
 	if text := values.Get("minHouseholds"); text != "" {
 		if q.MinHouseholds, err = strconv.Atoi(text); err != nil {
-			return nil, registry.Invalid("minHouseholds", "%.40q is no whole number of households", text)
+			return q, registry.Invalid("minHouseholds", "%.40q is no whole number of households", text)
 		}
 	}
-	if err := q.Check(); err != nil {
+	return q, q.Check()
+}
+
+// pockets draws those of a filter. A map asks for many tiles at once, which share one survey.
+func (m *mapDoor) pockets(values url.Values, f registry.Filter) (func(context.Context, *asked, tiles.Tile) ([]byte, error), error) {
+	q, err := pocketQuestion(values, f)
+	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, a *asked, t tiles.Tile) ([]byte, error) {

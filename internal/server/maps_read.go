@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -19,7 +20,7 @@ import (
 	"kantong/internal/tiles"
 )
 
-// parameters reads those of a request. It refuses others than are named, and what can't be read, so that a misspelt filter does
+// parameters reads those of a request; only one named with a star may be given several times. It refuses others than are named, and what can't be read, so that a misspelt filter does
 // not show everybody.
 func parameters(r *http.Request, names ...string) (url.Values, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
@@ -28,8 +29,9 @@ func parameters(r *http.Request, names ...string) (url.Values, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		switch {
+		case slices.Contains(names, name+"*"):
 		case !slices.Contains(names, name):
-			return nil, registry.Invalid(name, "there is no such parameter; there are %s", strings.Join(names, ", "))
+			return nil, registry.Invalid(name, "there is no such parameter; there are %s", strings.ReplaceAll(strings.Join(names, ", "), "*", ""))
 		case len(values[name]) > 1:
 			return nil, registry.Invalid(name, "give it once")
 		}
@@ -44,12 +46,18 @@ func question(values url.Values) (q tiles.Question, err error) {
 			return q, registry.Under("filter", err)
 		}
 	}
-	if text := values.Get("measure"); text != "" {
+	for i, text := range values["measure"] {
+		if text == "" && len(values["measure"]) == 1 {
+			break
+		}
 		m, err := measure.Parse([]byte(text))
-		if err != nil {
+		switch {
+		case err != nil && len(values["measure"]) > 1:
+			return q, registry.Under(fmt.Sprintf("measure[%d]", i), err)
+		case err != nil:
 			return q, registry.Under("measure", err)
 		}
-		q.Measure = &m
+		q.Measures = append(q.Measures, m)
 	}
 	return q, nil
 }
@@ -90,7 +98,7 @@ func (m *mapDoor) collection(c tiles.Collection, values url.Values) (picture, er
 		}
 	}
 	c.Zoom = registry.OutlineZoom(tolerance)
-	return picture{"application/geo+json", func(ctx context.Context, a *asked) ([]byte, error) { return c.GeoJSON(ctx, a.view, q) }, "", false}, nil
+	return picture{contentType: "application/geo+json", draw: func(ctx context.Context, a *asked) ([]byte, error) { return c.GeoJSON(ctx, a.view, q) }}, nil
 }
 
 // hexEdges are the sizes of hexagons in metres.
@@ -105,7 +113,7 @@ func (m *mapDoor) tile(r *http.Request) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	return picture{"application/vnd.mapbox-vector-tile", func(ctx context.Context, a *asked) ([]byte, error) { return l.paint(ctx, a, t) }, "", l.Name == "households"}, nil
+	return picture{contentType: "application/vnd.mapbox-vector-tile", draw: func(ctx context.Context, a *asked) ([]byte, error) { return l.paint(ctx, a, t) }, rows: l.Name == "households"}, nil
 }
 
 // painting is a layer as a request asks for it.
@@ -195,7 +203,7 @@ func (m *mapDoor) tileJSON(r *http.Request) (picture, error) {
 		address += "?" + l.values.Encode()
 	}
 	base := m.addressOf(r)
-	return picture{"application/json", func(_ context.Context, a *asked) ([]byte, error) {
+	return picture{contentType: "application/json", draw: func(_ context.Context, a *asked) ([]byte, error) {
 		return json.Marshal(l.TileJSON(a.view, base+address))
-	}, base, false}, nil
+	}, address: base}, nil
 }

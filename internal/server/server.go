@@ -20,7 +20,6 @@ import (
 	"kantong/internal/disclosure"
 	"kantong/internal/observe"
 	"kantong/internal/registry"
-	"kantong/internal/tiles"
 )
 
 // Config is what a server needs.
@@ -92,7 +91,7 @@ func Handler(c Config) http.Handler {
 	kept := newAnswers()
 	queries := &queryDoor{kept}
 	asked.Handle("/graphql", queries.serve(graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request, Keep: queries.keep, Streams: c.streams()})))
-	(&mapDoor{c, tiles.NewAtlas(), kept, newSurveys()}).routes(asked) // compressed by itself: other bytes need another name
+	newMapDoor(c, kept).routes(asked) // compressed by itself: other bytes need another name
 	packed := r.With(middleware.Compress(compression))
 	packed.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
 	packed.Get("/readyz", ready(c.Resolver.Gate))

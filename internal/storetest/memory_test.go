@@ -33,6 +33,7 @@ type shelf struct {
 type leaf struct {
 	registry.Release
 	enrolments []registry.Enrolment
+	unmatched  []registry.Unmatched
 }
 
 func (m *memory) Close() error { return nil }
@@ -181,6 +182,7 @@ func (m *memory) Publish(ctx context.Context, edition, release string, o registr
 	if s.PublishedAt == nil {
 		var all, located registry.Tally
 		for _, h := range s.households {
+			h.MatchKeys = nil
 			key := o.Secrets.RecordKey(h.ID)
 			s.records = append(s.records, registry.Record{Household: h, Key: key})
 			all.Add(int64(max(h.Members, 0)), key)
@@ -199,7 +201,7 @@ func (m *memory) Publish(ctx context.Context, edition, release string, o registr
 		s.ContentHash, s.PublishedAt = s.editionHash(), &o.Now
 	}
 	l.Enrolments, l.PublishedAt = int64(len(l.enrolments)), &o.Now
-	l.ContentHash = contents{enrolments: l.enrolments}.releaseHash()
+	l.ContentHash = contents{enrolments: l.enrolments, unmatched: l.unmatched}.releaseHash()
 	return registry.State{Edition: s.Edition, Release: l.Release, Hash: registry.StateHash(s.ContentHash, l.ContentHash)}, nil
 }
 
@@ -272,6 +274,9 @@ func (m *memory) PutHouseholds(ctx context.Context, edition string, im *registry
 	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return err
 	}
+	if !im.Append {
+		s.imports = slices.DeleteFunc(s.imports, func(im registry.Import) bool { return im.Kind == registry.ImportPoints })
+	}
 	return put(m, s, &s.households, *im, add, func(a, b registry.Household) int { return slices.Compare(a.ID[:], b.ID[:]) }, m.fault != "ids are not unique")
 }
 
@@ -284,7 +289,13 @@ func (m *memory) PutEnrolments(ctx context.Context, edition, release string, im 
 	if err != nil {
 		return err
 	}
-	return put(m, s, &l.enrolments, *im, add, func(a, b registry.Enrolment) int {
+	if !im.Append {
+		l.unmatched = nil
+	}
+	l.unmatched = registry.AddUnmatched(l.unmatched, im.Unmatched)
+	logged := *im
+	logged.Unmatched = nil
+	return put(m, s, &l.enrolments, logged, add, func(a, b registry.Enrolment) int {
 		return cmp.Or(slices.Compare(a.Household[:], b.Household[:]), cmp.Compare(a.Program, b.Program), cmp.Compare(a.Since, b.Since))
 	}, false)
 }
@@ -336,6 +347,7 @@ func (m *memory) Households(ctx context.Context, edition string) iter.Seq2[regis
 	}
 	households := slices.Clone(s.households)
 	for i := range households {
+		households[i].MatchKeys = nil
 		if m.fault == "an unknown decile comes back as 0" {
 			households[i].Decile = max(households[i].Decile, 0)
 		}
@@ -371,11 +383,66 @@ func (m *memory) Attributes(ctx context.Context, edition string, ids []registry.
 	for i, id := range ids {
 		for k := range s.households {
 			if s.households[k].ID == id {
-				out[i] = &s.households[k]
+				h := s.households[k]
+				h.MatchKeys = nil
+				out[i] = &h
 			}
 		}
 	}
 	return out, nil
+}
+
+func (m *memory) MatchKeys(ctx context.Context, edition string) iter.Seq2[registry.HouseholdKey, error] {
+	s, err := m.find(ctx, edition)
+	if err != nil {
+		return sequence[registry.HouseholdKey](nil, err)
+	}
+	var keys []registry.HouseholdKey
+	for _, h := range s.households {
+		for _, k := range h.MatchKeys {
+			keys = append(keys, registry.HouseholdKey{Household: h.ID, MatchKey: k})
+		}
+	}
+	slices.SortFunc(keys, compareHouseholdKeys)
+	return each(keys)
+}
+
+func (m *memory) PutPoints(ctx context.Context, edition string, im *registry.Import, seq iter.Seq2[registry.HouseholdPoint, error]) error {
+	s, err := m.draft(ctx, edition)
+	if err != nil {
+		return err
+	}
+	points, err := list(seq)
+	if err = cmp.Or(err, ctx.Err()); err != nil {
+		return err
+	}
+	households := slices.Clone(s.households)
+	for _, p := range points {
+		at := slices.IndexFunc(households, func(h registry.Household) bool { return h.ID == p.Household })
+		if at < 0 {
+			return registry.NotFound("id", "no household %s", p.Household)
+		}
+		households[at].Located, households[at].Point = true, p.Point
+		if m.fault == "a point leaves nothing else" {
+			households[at].MatchKeys = nil
+		}
+	}
+	s.households, s.imports = households, append(s.imports, *im)
+	s.Located = 0
+	for _, h := range households {
+		if h.Located {
+			s.Located++
+		}
+	}
+	return nil
+}
+
+func (m *memory) Unmatched(ctx context.Context, edition, release string) ([]registry.Unmatched, error) {
+	_, l, err := m.release(ctx, edition, release)
+	if err != nil {
+		return nil, err
+	}
+	return l.unmatched, nil
 }
 
 func newMemory() *memory { return &memory{editions: map[string]*shelf{}} }

@@ -28,7 +28,7 @@ func RunStore(t *testing.T, open NewStore) {
 }
 
 var storeTests = [][]storeTest{editionTests, contentTests, householdTests, enrolmentTests, publishTests, hashTests, keyTests,
-	blockTests, errorTests}
+	matchTests, pointTests, unmatchedTests, blockTests, errorTests}
 
 type storeTest struct {
 	name string
@@ -68,6 +68,7 @@ type contents struct {
 	indicators []registry.AreaIndicator
 	households []registry.Household
 	enrolments []registry.Enrolment
+	unmatched  []registry.Unmatched
 }
 
 // cityContents are those of a City, in canonical order.

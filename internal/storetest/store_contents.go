@@ -25,7 +25,7 @@ func (c *contents) sort() {
 
 // shuffled gives the same contents in another order.
 func (c contents) shuffled() contents {
-	return contents{shuffled(c.areas), shuffled(c.programs), shuffled(c.indicators), shuffled(c.households), shuffled(c.enrolments)}
+	return contents{shuffled(c.areas), shuffled(c.programs), shuffled(c.indicators), shuffled(c.households), shuffled(c.enrolments), shuffled(c.unmatched)}
 }
 
 var contentTests = []storeTest{

@@ -18,6 +18,7 @@ func (b *bench) calls(ctx context.Context, edition, release string) map[string]e
 		"PutIndicators": b.PutIndicators(ctx, edition, registry.Import{Kind: registry.ImportIndicators, At: at(0)}, c.indicators),
 		"PutHouseholds": b.PutHouseholds(ctx, edition, &registry.Import{Kind: registry.ImportHouseholds, At: at(0)}, each(c.households)),
 		"PutEnrolments": b.PutEnrolments(ctx, edition, release, &registry.Import{Kind: registry.ImportEnrolments, At: at(0)}, each(c.enrolments)),
+		"PutPoints":     b.PutPoints(ctx, edition, &registry.Import{Kind: registry.ImportPoints, At: at(0)}, each([]registry.HouseholdPoint{})),
 	}
 	_, out["Publish"] = b.Publish(ctx, edition, release, registry.PublishOptions{Secrets: citySecrets, Now: at(0)})
 	_, out["Imports"] = b.Imports(ctx, edition)
@@ -27,6 +28,8 @@ func (b *bench) calls(ctx context.Context, edition, release string) map[string]e
 	_, out["Households"] = list(b.Households(ctx, edition))
 	_, out["Records"] = list(b.Records(ctx, edition))
 	_, out["Enrolments"] = list(b.Enrolments(ctx, edition, release))
+	_, out["MatchKeys"] = list(b.MatchKeys(ctx, edition))
+	_, out["Unmatched"] = b.Unmatched(ctx, edition, release)
 	_, out["Attributes"] = b.Attributes(ctx, edition, []registry.HouseholdID{{1}})
 	return out
 }
@@ -49,6 +52,8 @@ var errorTests = []storeTest{
 			b.refused("PutEnrolments", b.PutEnrolments(b.ctx, edition, "no-such", &registry.Import{Kind: registry.ImportEnrolments, At: at(0)}, each([]registry.Enrolment{})), registry.CodeNotFound)
 			_, err = list(b.Enrolments(b.ctx, edition, "no-such"))
 			b.refused("Enrolments", err, registry.CodeNotFound)
+			_, err = b.Unmatched(b.ctx, edition, "no-such")
+			b.refused("Unmatched", err, registry.CodeNotFound)
 		}
 	}},
 	{"a cancelled context", func(b *bench) {

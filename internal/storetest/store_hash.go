@@ -26,6 +26,9 @@ func (c contents) releaseHash() string {
 	for i := range c.enrolments {
 		hash.Enrolment(&c.enrolments[i])
 	}
+	for i := range c.unmatched {
+		hash.Unmatched(&c.unmatched[i])
+	}
 	return hash.Hex()
 }
 

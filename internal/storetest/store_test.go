@@ -32,6 +32,7 @@ func TestSuiteCatchesBrokenStores(t *testing.T) {
 		"ids are not unique":                   "an id is taken once",
 		"an unknown decile comes back as 0":    "households come back whole, by id",
 		"programmes are sorted without case":   "programmes come back whole, by code bytewise",
+		"a point leaves nothing else":          "points come later",
 		"the last tree wins":                   "the first tree of an area stays",
 		"fingerprints are added to":            "fingerprints are replaced, all of them",
 		"keys of the located are those of all": "an edition's sums are those of its records",

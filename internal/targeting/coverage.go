@@ -16,9 +16,10 @@ type Coverage struct {
 	EnrolledEligible   registry.Tally
 	NotReached         registry.Tally // eligible, not enrolled
 	EnrolledIneligible registry.Tally
-	Reach              registry.Rate // EnrolledEligible / Eligible
-	Exclusion          registry.Rate // NotReached / Eligible
-	Inclusion          registry.Rate // EnrolledIneligible / all enrolled
+	Enrolled           registry.Tally // whether eligible or not
+	Reach              registry.Rate  // EnrolledEligible / Eligible
+	Exclusion          registry.Rate  // NotReached / Eligible
+	Inclusion          registry.Rate  // EnrolledIneligible / all enrolled
 }
 
 // Parts says which figures of a Coverage are wanted; each costs a question of its own.
@@ -79,15 +80,23 @@ func Coverages(answers [][]registry.Cell, want Parts) [][]Coverage {
 					next++
 				}
 			}
-			c := Coverage{Area: answers[0][i].Key.Area, Eligible: tallies[0], EnrolledEligible: tallies[1], NotReached: tallies[2], EnrolledIneligible: tallies[3]}
+			c := Coverage{Area: answers[0][i].Key.Area, Eligible: tallies[0], EnrolledEligible: tallies[1], NotReached: tallies[2], EnrolledIneligible: tallies[3], Enrolled: tallies[4]}
 			c.Reach = registry.Ratio(c.EnrolledEligible, c.Eligible)
 			c.Exclusion = registry.Ratio(c.NotReached, c.Eligible)
-			c.Inclusion = registry.Ratio(c.EnrolledIneligible, tallies[4])
+			c.Inclusion = registry.Ratio(c.EnrolledIneligible, c.Enrolled)
 			list[i] = c
 		}
 		out = append(out, list)
 	}
 	return out
+}
+
+// InclusionWith is the inclusion error with recipients whom no family stands for: they count on both sides.
+func (c *Coverage) InclusionWith(unmatched registry.Tally) registry.Rate {
+	with := func(t registry.Tally) registry.Tally {
+		return registry.Tally{Households: t.Households + unmatched.Households, Status: max(t.Status, unmatched.Status)}
+	}
+	return registry.Ratio(with(c.EnrolledIneligible), with(c.Enrolled))
 }
 
 // SortByNotReached puts most households not reached first; withheld ones last; ties by code.

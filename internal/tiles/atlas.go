@@ -92,7 +92,7 @@ func (a *Atlas) Areas(ctx context.Context, v *registry.View, level registry.Area
 	if len(shapes) == 0 {
 		return nil, nil
 	}
-	figures, err := q.figuresOf(ctx, v, registry.AreasOf(level))
+	figures, err := q.Figures(ctx, v, registry.AreasOf(level))
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (a *Atlas) Areas(ctx context.Context, v *registry.View, level registry.Area
 	for i, s := range shapes {
 		area := v.Areas.Area(s.area)
 		f := figures[registry.Key{Area: area.Code}]
-		features[i] = feature{uint64(area.Code.FeatureID()), kindPolygon, s.geometry, f.tags([]any{"code", string(area.Code), "name", area.Name, "parent", string(area.Code.Parent())}, q.Measure != nil)}
+		features[i] = feature{uint64(area.Code.FeatureID()), kindPolygon, s.geometry, f.tags([]any{"code", string(area.Code), "name", area.Name, "parent", string(area.Code.Parent())}, len(q.Measures) > 0)}
 	}
 	return encode(levelName(level), features), nil
 }

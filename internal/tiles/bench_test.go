@@ -21,8 +21,8 @@ func BenchmarkTile(b *testing.B) {
 	v, water, poorest := &registry.View{Dataset: d, Engine: built(b, d, households, enrolments)}, registry.UnsafeWater, 2
 	tile := At(areas.Bound().Center(), 12)
 	for name, q := range map[string]Question{
-		"Deprivation":    {Measure: &measure.Measure{Deprivation: &water}},
-		"FilterAndShare": {Filter: registry.Filter{HeadSex: registry.SexFemale}, Measure: &measure.Measure{Share: &measure.Share{Meeting: registry.Filter{Decile: &registry.IntRange{Max: &poorest}}}}},
+		"Deprivation":    {Measures: []measure.Measure{{Deprivation: &water}}},
+		"FilterAndShare": {Filter: registry.Filter{HeadSex: registry.SexFemale}, Measures: []measure.Measure{{Share: &measure.Share{Meeting: registry.Filter{Decile: &registry.IntRange{Max: &poorest}}}}}},
 	} {
 		b.Run(name, func(b *testing.B) {
 			atlas, size := NewAtlas(), 0

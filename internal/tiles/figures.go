@@ -10,91 +10,127 @@ import (
 	"kantong/internal/registry"
 )
 
-// Question says what a map shows: households that a filter keeps, and a measure, each in every place.
+// Question says what a map or a table shows: households that a filter keeps, and measures, each in every place.
 type Question struct {
-	Filter  registry.Filter
-	Measure *measure.Measure // nil: none
+	Filter   registry.Filter
+	Measures []measure.Measure // a map shows one at most
 }
 
 // tags are the attributes of a figure: a number only where there is one, and always what it is.
-func (f *figure) tags(list []any, measured bool) []any {
-	if f.households.Status.HasValue() {
-		list = append(list, "households", f.households.Households)
+func (f *Figure) tags(list []any, measured bool) []any {
+	if f.Households.Status.HasValue() {
+		list = append(list, "households", f.Households.Households)
 	}
-	list = append(list, "households_status", f.households.Status.String())
+	list = append(list, "households_status", f.Households.Status.String())
 	if !measured {
 		return list
 	}
-	if f.value.Status.HasValue() {
-		list = append(list, "value", rounded(f.value.Value))
+	if f.Values[0].Status.HasValue() {
+		list = append(list, "value", Rounded(f.Values[0].Value))
 	}
-	return append(list, "value_status", f.value.Status.String())
+	return append(list, "value_status", f.Values[0].Status.String())
 }
 
-// rounded is a number as GraphQL writes it: to 12 significant digits, in which engines agree.
-func rounded(value float64) float64 {
+// Rounded is a number as GraphQL writes it: to 12 significant digits, in which engines agree.
+func Rounded(value float64) float64 {
 	n, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'g', 12, 64), 64) // it was just written
 	return n
 }
 
-// Check refuses what the edition does not have; fields are filter and measure.
+// Check refuses what the edition does not have; fields are filter and measure, or measure[i] of several.
 func (q *Question) Check(d *registry.Dataset) error {
 	if err := d.CheckFilter(&q.Filter); err != nil {
 		return registry.Under("filter", err)
 	}
-	if q.Measure == nil {
-		return nil
+	for i := range q.Measures {
+		if err := q.Measures[i].Check(d); err != nil {
+			return registry.Under(q.measureField(i), err)
+		}
 	}
-	return registry.Under("measure", q.Measure.Check(d))
+	return nil
 }
 
-// figure is what is shown of one place.
-type figure struct {
-	households registry.Tally
-	value      registry.Rate
+func (q *Question) measureField(i int) string {
+	if len(q.Measures) == 1 {
+		return "measure"
+	}
+	return "measure[" + strconv.Itoa(i) + "]"
 }
 
-// figuresOf asks for every place of a dimension: the area or the hexagon of a key.
-func (q *Question) figuresOf(ctx context.Context, v *registry.View, by registry.Dimension) (map[registry.Key]figure, error) {
-	if q.Measure != nil && q.Measure.Indicator != nil && by.Kind == registry.ByHex {
-		return nil, registry.Invalid("measure.indicator", "a published figure is one of areas: ask for kelurahan or kecamatan")
+// Figure is what is shown of one place: how many households, and each measure in the order of the question.
+type Figure struct {
+	Households registry.Tally
+	Values     []registry.Rate
+}
+
+// Figures asks for every place of a dimension: the area or the hexagon of a key. Of areas each is there, of hexagons those that
+// hold anybody whom the filter keeps or a measure is about. The question was checked.
+func (q *Question) Figures(ctx context.Context, v *registry.View, by registry.Dimension) (map[registry.Key]Figure, error) {
+	for i := range q.Measures {
+		if q.Measures[i].Indicator != nil && by.Kind == registry.ByHex {
+			return nil, registry.Invalid(q.measureField(i)+".indicator", "a published figure is one of areas: ask for kelurahan or kecamatan")
+		}
 	}
 	answers, err := v.Summarise(ctx, []registry.SummaryQuery{{Filter: q.Filter, By: []registry.Dimension{by}}})
 	if err != nil {
 		return nil, underName("filter", err)
 	}
-	figures := make(map[registry.Key]figure, len(answers[0]))
+	unknown := func() []registry.Rate {
+		values := make([]registry.Rate, len(q.Measures))
+		for i := range values {
+			values[i].Status = registry.UnknownFigure
+		}
+		return values
+	}
+	figures := make(map[registry.Key]Figure, len(answers[0]))
 	if by.Kind == registry.ByArea { // of areas that the filter leaves out there is no answer: they have nobody, which everybody can tell
 		for _, at := range v.Areas.Level(by.Level) {
-			figures[registry.Key{Area: v.Areas.Area(at).Code}] = figure{value: registry.Rate{Status: registry.UnknownFigure}}
+			figures[registry.Key{Area: v.Areas.Area(at).Code}] = Figure{Values: unknown()}
 		}
 	}
 	for i := range answers[0] {
 		c := &answers[0][i]
 		if !c.Key.NoHex {
-			figures[c.Key] = figure{c.Total, registry.Rate{Status: registry.UnknownFigure}}
+			figures[c.Key] = Figure{c.Total, unknown()}
 		}
 	}
-	if q.Measure == nil {
+	if len(q.Measures) == 0 {
 		return figures, nil
 	}
-	values, err := measure.Evaluate(ctx, v, []measure.Measure{*q.Measure}, by, nil)
-	if registry.CodeOf(err) == registry.CodeDisclosureLimit { // a guard names conditions that it was asked for, not what they came from
-		return nil, registry.At("measure", err)
-	}
+	values, err := measure.Evaluate(ctx, v, q.Measures, by, nil)
 	if err != nil {
-		return nil, underName("measure", err)
+		return nil, q.whichMeasure(ctx, v, by, err)
 	}
-	for _, x := range values[0] {
-		key := registry.Key{Area: x.Area, Hex: x.Hex}
-		f, known := figures[key]
-		if !known && v.Total.Status != registry.Exact { // a hexagon without anybody whom the filter keeps; that it is so is nobody's business
-			f.households.Status = registry.Suppressed
+	for i := range values {
+		for _, x := range values[i] {
+			key := registry.Key{Area: x.Area, Hex: x.Hex}
+			f, known := figures[key]
+			if !known {
+				f.Values = unknown()
+				if v.Total.Status != registry.Exact { // a hexagon without anybody whom the filter keeps; that it is so is nobody's business
+					f.Households.Status = registry.Suppressed
+				}
+			}
+			f.Values[i] = x.Rate
+			figures[key] = f
 		}
-		f.value = x.Rate
-		figures[key] = f
 	}
 	return figures, nil
+}
+
+// whichMeasure names the measure that an error is about. All are asked for at once; only then one by one.
+func (q *Question) whichMeasure(ctx context.Context, v *registry.View, by registry.Dimension, err error) error {
+	field := q.measureField(0)
+	for i := 0; len(q.Measures) > 1 && i < len(q.Measures); i++ {
+		if _, single := measure.Evaluate(ctx, v, q.Measures[i:i+1], by, nil); single != nil {
+			field, err = q.measureField(i), single
+			break
+		}
+	}
+	if registry.CodeOf(err) == registry.CodeDisclosureLimit { // a guard names conditions that it was asked for, not what they came from
+		return registry.At(field, err)
+	}
+	return underName(field, err)
 }
 
 // underName completes the field of an engine's error, which begins at the filter or measure; that of a dimension or a header is

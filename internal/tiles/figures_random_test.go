@@ -11,6 +11,12 @@ import (
 	"kantong/internal/storetest"
 )
 
+// figure is what a view says of one place, where a map shows one measure.
+type figure struct {
+	households registry.Tally
+	value      registry.Rate
+}
+
 // expected are the figures of a question, asked of the view directly. An area that is not there has nobody.
 func expected(t *testing.T, v *registry.View, q Question, by registry.Dimension) (map[registry.Key]figure, error) {
 	t.Helper()
@@ -22,10 +28,10 @@ func expected(t *testing.T, v *registry.View, q Question, by registry.Dimension)
 	for _, c := range cells[0] {
 		out[c.Key] = figure{c.Total, registry.Rate{Status: registry.UnknownFigure}}
 	}
-	if q.Measure == nil {
+	if len(q.Measures) == 0 {
 		return out, nil
 	}
-	values, err := measure.Evaluate(t.Context(), v, []measure.Measure{*q.Measure}, by, nil)
+	values, err := measure.Evaluate(t.Context(), v, q.Measures, by, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +65,7 @@ func compare(t *testing.T, place string, got map[string]any, want figure, known,
 		}
 		return
 	}
-	if has != want.value.Status.HasValue() || has && value != rounded(want.value.Value) || status != want.value.Status.String() {
+	if has != want.value.Status.HasValue() || has && value != Rounded(want.value.Value) || status != want.value.Status.String() {
 		t.Errorf("%s: value %v, %v, want %+v", place, value, status, want.value)
 	}
 }
@@ -80,7 +86,7 @@ func TestFiguresAtRandom(t *testing.T) {
 			filter = func() registry.Filter { return storetest.RandomFilter(r, d, shelf.households) }
 		}
 		for range 150 {
-			q := Question{Filter: filter(), Measure: randomMeasure(r, d, filter)}
+			q := Question{Filter: filter(), Measures: randomMeasure(r, d, filter)}
 			level := []registry.AreaLevel{registry.LevelKecamatan, registry.LevelKelurahan}[r.IntN(2)]
 			want, wantErr := expected(t, v, q, registry.AreasOf(level))
 			data, err := atlas.Areas(t.Context(), v, level, tile, q)
@@ -100,7 +106,7 @@ func TestFiguresAtRandom(t *testing.T) {
 			for _, g := range layers[0].features {
 				code := registry.AreaCode(g.attributes["code"].(string))
 				f, known := want[registry.Key{Area: code}]
-				compare(t, "tile, "+role.String()+", "+string(code), g.attributes, f, known, q.Measure != nil)
+				compare(t, "tile, "+role.String()+", "+string(code), g.attributes, f, known, len(q.Measures) > 0)
 				statuses[f.value.Status]++
 			}
 			features, err := geo.ParseFeatures(text)
@@ -109,7 +115,7 @@ func TestFiguresAtRandom(t *testing.T) {
 			}
 			for _, g := range features {
 				f, known := want[registry.Key{Area: registry.AreaCode(g.Properties["code"].(string))}]
-				compare(t, "GeoJSON, "+role.String(), plain(g.Properties), f, known, q.Measure != nil)
+				compare(t, "GeoJSON, "+role.String(), plain(g.Properties), f, known, len(q.Measures) > 0)
 			}
 		}
 	}
@@ -150,9 +156,9 @@ func TestHexesAtRandom(t *testing.T) {
 	for _, role := range []registry.Role{registry.RolePartner, registry.RolePlanner} {
 		v, r, shown := byRole[role], rand.New(rand.NewPCG(6, uint64(role))), 0
 		for range 20 {
-			q := Question{Filter: simple(r, d), Measure: randomMeasure(r, d, func() registry.Filter { return simple(r, d) })}
+			q := Question{Filter: simple(r, d), Measures: randomMeasure(r, d, func() registry.Filter { return simple(r, d) })}
 			want, wantErr := expected(t, v, q, registry.HexesOf(1000))
-			if q.Measure != nil && q.Measure.Indicator != nil {
+			if len(q.Measures) > 0 && q.Measures[0].Indicator != nil {
 				wantErr = registry.Invalid("measure.indicator", "a published figure is one of areas")
 			}
 			data, err := Hexes(t.Context(), v, 1000, tile, q)
@@ -172,7 +178,7 @@ func TestHexesAtRandom(t *testing.T) {
 				if err != nil || !known || geo.Validate(g.polygons()) != nil {
 					t.Errorf("%s: hexagon %v: %v", role, g, err)
 				}
-				compare(t, role.String(), g.attributes, f, known, q.Measure != nil)
+				compare(t, role.String(), g.attributes, f, known, len(q.Measures) > 0)
 				shown++
 			}
 		}

@@ -53,13 +53,13 @@ func (c *Collection) GeoJSON(ctx context.Context, v *registry.View, q Question) 
 		}
 		positions = v.Areas.Within(c.Within, c.Level)
 	}
-	figures, err := q.figuresOf(ctx, v, registry.AreasOf(c.Level))
+	figures, err := q.Figures(ctx, v, registry.AreasOf(c.Level))
 	if err != nil {
 		return nil, err
 	}
 	features := make([]areaFeature, len(positions))
 	for i, at := range positions {
-		features[i] = c.feature(v, at, figures, q.Measure != nil)
+		features[i] = c.feature(v, at, figures, len(q.Measures) > 0)
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -69,23 +69,23 @@ func (c *Collection) GeoJSON(ctx context.Context, v *registry.View, q Question) 
 	return b.Bytes(), err
 }
 
-func (c *Collection) feature(v *registry.View, at int, figures map[registry.Key]figure, measured bool) areaFeature {
+func (c *Collection) feature(v *registry.View, at int, figures map[registry.Key]Figure, measured bool) areaFeature {
 	area, outline := v.Areas.Area(at), v.Areas.Outline(at, c.Zoom)
 	f := figures[registry.Key{Area: area.Code}]
 	out := areaFeature{Type: "Feature", ID: uint64(area.Code.FeatureID()), Geometry: json.RawMessage("null"),
-		Properties: properties{Code: area.Code, Name: area.Name, Level: area.Level().String(), Parent: area.Code.Parent(), AreaKm2: rounded(area.AreaKm2), Label: area.Label,
-			HouseholdsStatus: f.households.Status.String()}}
+		Properties: properties{Code: area.Code, Name: area.Name, Level: area.Level().String(), Parent: area.Code.Parent(), AreaKm2: Rounded(area.AreaKm2), Label: area.Label,
+			HouseholdsStatus: f.Households.Status.String()}}
 	if len(outline) > 0 {
 		b := outline.Bound()
 		out.BBox = []float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
 		out.Geometry = geo.MarshalGeometry(outline)
 	}
-	if f.households.Status.HasValue() {
-		out.Properties.Households = &f.households.Households
+	if f.Households.Status.HasValue() {
+		out.Properties.Households = &f.Households.Households
 	}
 	if measured {
-		if out.Properties.ValueStatus = f.value.Status.String(); f.value.Status.HasValue() {
-			value := rounded(f.value.Value)
+		if out.Properties.ValueStatus = f.Values[0].Status.String(); f.Values[0].Status.HasValue() {
+			value := Rounded(f.Values[0].Value)
 			out.Properties.Value = &value
 		}
 	}

@@ -98,7 +98,7 @@ func TestLeftOut(t *testing.T) {
 	shelf, byRole := views(t, 13, 2000)
 	in, most := registry.AreaCode("19.71.01.1001"), 4
 	here := registry.Filter{Areas: []registry.AreaCode{in}}
-	q := Question{Filter: here, Measure: &measure.Measure{Share: &measure.Share{Meeting: registry.Filter{Decile: &registry.IntRange{Max: &most}}, Among: here}}}
+	q := Question{Filter: here, Measures: []measure.Measure{{Share: &measure.Share{Meeting: registry.Filter{Decile: &registry.IntRange{Max: &most}}, Among: here}}}}
 	for role, v := range byRole {
 		for _, f := range parse(t, Collection{Level: registry.LevelKelurahan, Zoom: 10}, v, q) {
 			p := f.Properties
@@ -131,10 +131,10 @@ func TestRefusals(t *testing.T) {
 		field string
 	}{
 		{"no such area", planner, Question{Filter: registry.Filter{Areas: []registry.AreaCode{"19.99"}}}, registry.CodeNotFound, "filter.areas[0]"},
-		{"no such programme", planner, Question{Measure: &measure.Measure{Exclusion: "NONE"}}, registry.CodeNotFound, "measure.exclusion"},
-		{"no such figure", planner, Question{Measure: &measure.Measure{Indicator: &measure.Indicator{Code: "none"}}}, registry.CodeNotFound, "measure.indicator"},
+		{"no such programme", planner, Question{Measures: []measure.Measure{{Exclusion: "NONE"}}}, registry.CodeNotFound, "measure.exclusion"},
+		{"no such figure", planner, Question{Measures: []measure.Measure{{Indicator: &measure.Indicator{Code: "none"}}}}, registry.CodeNotFound, "measure.indicator"},
 		{"too much detail", public, Question{Filter: three}, registry.CodeDisclosureLimit, "filter.enrolledIn"},
-		{"too much detail of a measure", public, Question{Measure: &measure.Measure{Share: &measure.Share{Meeting: three}}}, registry.CodeDisclosureLimit, "measure"},
+		{"too much detail of a measure", public, Question{Measures: []measure.Measure{{Share: &measure.Share{Meeting: three}}}}, registry.CodeDisclosureLimit, "measure"},
 	} {
 		_, err := NewAtlas().Areas(t.Context(), c.view, registry.LevelKelurahan, tile, c.q)
 		_, err2 := (&Collection{Level: registry.LevelKelurahan}).GeoJSON(t.Context(), c.view, c.q)
@@ -149,7 +149,7 @@ func TestRefusals(t *testing.T) {
 		view  *registry.View
 		q     Question
 		field string
-	}{{public, Question{}, "layer"}, {planner, Question{Measure: &measure.Measure{Indicator: &measure.Indicator{Code: "p0_percent"}}}, "measure.indicator"}} {
+	}{{public, Question{}, "layer"}, {planner, Question{Measures: []measure.Measure{{Indicator: &measure.Indicator{Code: "p0_percent"}}}}, "measure.indicator"}} {
 		_, err := Hexes(t.Context(), c.view, 500, tile, c.q)
 		if e, _ := err.(*registry.Error); e == nil || e.Field != c.field {
 			t.Errorf("hexagons: %#v", err)

@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 
@@ -20,15 +21,11 @@ func Hexes(ctx context.Context, v *registry.View, edgeMeters int, t Tile, q Ques
 	if err := q.Check(v.Dataset); err != nil {
 		return nil, err
 	}
-	figures, err := q.figuresOf(ctx, v, registry.HexesOf(edgeMeters))
+	figures, err := q.Figures(ctx, v, registry.HexesOf(edgeMeters))
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]registry.Key, 0, len(figures))
-	for key := range figures {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b registry.Key) int { return compareHexes(a.Hex, b.Hex) })
+	keys := HexKeys(figures)
 	grid, scale := v.HexGrid(edgeMeters), t.scale()
 	west, north := t.corner()
 	var features []feature
@@ -46,10 +43,15 @@ func Hexes(ctx context.Context, v *registry.View, edgeMeters int, t Tile, q Ques
 		}
 		wound, _ := geo.Rewind(outline)
 		f := figures[key]
-		features = append(features, feature{hexNumber(key.Hex), kindPolygon, drawn(orb.MultiPolygon{wound.(orb.Polygon)}),
-			f.tags([]any{"hex", geo.FormatHexID(edgeMeters, key.Hex)}, q.Measure != nil)})
+		features = append(features, feature{HexNumber(key.Hex), kindPolygon, drawn(orb.MultiPolygon{wound.(orb.Polygon)}),
+			f.tags([]any{"hex", geo.FormatHexID(edgeMeters, key.Hex)}, len(q.Measures) > 0)})
 	}
 	return encode("hex", features), nil
+}
+
+// HexKeys are the hexagons of figures, by Q then R.
+func HexKeys(figures map[registry.Key]Figure) []registry.Key {
+	return slices.SortedFunc(maps.Keys(figures), func(a, b registry.Key) int { return compareHexes(a.Hex, b.Hex) })
 }
 
 func compareHexes(a, b geo.HexID) int {
@@ -59,8 +61,8 @@ func compareHexes(a, b geo.HexID) int {
 	return int(a.R) - int(b.R)
 }
 
-// hexNumber is a number for maps, which take 53 bits: hexagons of one grid have numbers of their own.
-func hexNumber(id geo.HexID) uint64 {
+// HexNumber is a number for maps, which take 53 bits: hexagons of one grid have numbers of their own.
+func HexNumber(id geo.HexID) uint64 {
 	const bits = 26
 	return uint64(uint32(id.Q)&(1<<bits-1))<<bits | uint64(uint32(id.R)&(1<<bits-1))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"math"
 	"sync"
 
@@ -90,9 +91,33 @@ func newPocket(ctx context.Context, from *pockets.SurveyPocket, rank int) (p poc
 	}
 	km2, err := from.AreaKm2(ctx)
 	if km2 > 0 {
-		p.tags = append(p.tags, "area_km2", rounded(km2))
+		p.tags = append(p.tags, "area_km2", Rounded(km2))
 	}
 	return p, err
+}
+
+// ShownPocket is a pocket as a map shows it.
+type ShownPocket struct {
+	Number     uint64 // follows from its id
+	Center     orb.Point
+	Ground     orb.MultiPolygon // nil for none
+	Attributes map[string]any   // those of a tile
+}
+
+// Shown gives the pockets, those with most households first.
+func (m *Pockets) Shown() iter.Seq[ShownPocket] {
+	return func(yield func(ShownPocket) bool) {
+		for i := range m.list {
+			p := &m.list[i]
+			attributes := map[string]any{}
+			for k := 0; k < len(p.tags); k += 2 {
+				attributes[p.tags[k].(string)] = p.tags[k+1]
+			}
+			if !yield(ShownPocket{p.number, p.center, p.ground, attributes}) {
+				return
+			}
+		}
+	}
 }
 
 // unitsOf is the ground of each pocket in units of a zoom. Pockets may overlap, so each is rounded by itself.

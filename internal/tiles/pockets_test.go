@@ -76,7 +76,7 @@ func TestPocketsOfTiles(t *testing.T) {
 					t.Errorf("%s, zoom %d: %s with %+v is shown as %v", role, zoom, p.ID, p.Total, a)
 				}
 				km2, err := p.AreaKm2(t.Context())
-				if shown, there := a["area_km2"]; err != nil || there != (km2 > 0) || there && shown != rounded(km2) {
+				if shown, there := a["area_km2"]; err != nil || there != (km2 > 0) || there && shown != Rounded(km2) {
 					t.Errorf("%s has %v km², want %g", p.ID, shown, km2)
 				}
 				whole, err := p.Geometry(t.Context())

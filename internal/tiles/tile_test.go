@@ -113,7 +113,7 @@ func TestTileJSON(t *testing.T) {
 			t.Errorf("%s: attribution %q, want the source alone where the boundaries have none", l.Name, got.Attribution)
 		}
 		tile := At(b.Center(), 8)
-		q := Question{Measure: randomMeasure(rand.New(rand.NewPCG(3, 0)), shelf.dataset, func() registry.Filter { return registry.Filter{} })}
+		q := Question{Measures: randomMeasure(rand.New(rand.NewPCG(3, 0)), shelf.dataset, func() registry.Filter { return registry.Filter{} })}
 		data, err := map[string]func() ([]byte, error){
 			"kecamatan": func() ([]byte, error) {
 				return NewAtlas().Areas(t.Context(), v, registry.LevelKecamatan, tile, q)

@@ -20,6 +20,9 @@ type shelf struct {
 }
 
 func (s *shelf) Blocks(context.Context) ([]registry.BlockTree, error) { return s.blocks, nil }
+func (s *shelf) Unmatched(context.Context, registry.State) ([]registry.Unmatched, error) {
+	return nil, nil
+}
 func (s *shelf) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
 	s.blocks = append(s.blocks, trees...)
 	return nil
@@ -58,19 +61,19 @@ func views(tb testing.TB, seed uint64, households int) (*shelf, map[registry.Rol
 }
 
 // randomMeasure is any that the dataset has, or none.
-func randomMeasure(r *rand.Rand, d *registry.Dataset, filter func() registry.Filter) *measure.Measure {
+func randomMeasure(r *rand.Rand, d *registry.Dataset, filter func() registry.Filter) []measure.Measure {
 	k := registry.Deprivation(r.IntN(registry.DeprivationCount))
 	switch r.IntN(6) {
 	case 0:
-		return &measure.Measure{Deprivation: &k}
+		return []measure.Measure{{Deprivation: &k}}
 	case 1:
-		return &measure.Measure{Exclusion: d.Programs[r.IntN(len(d.Programs))].Code}
+		return []measure.Measure{{Exclusion: d.Programs[r.IntN(len(d.Programs))].Code}}
 	case 2:
-		return &measure.Measure{Indicator: &measure.Indicator{Code: d.Indicators[r.IntN(len(d.Indicators))].Code}}
+		return []measure.Measure{{Indicator: &measure.Indicator{Code: d.Indicators[r.IntN(len(d.Indicators))].Code}}}
 	case 3:
 		return nil
 	}
-	return &measure.Measure{Share: &measure.Share{Meeting: filter(), Among: filter(), People: r.IntN(2) == 0}}
+	return []measure.Measure{{Share: &measure.Share{Meeting: filter(), Among: filter(), People: r.IntN(2) == 0}}}
 }
 
 // simple is a filter of at most two conditions, of which a guard answers some.

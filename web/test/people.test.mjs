@@ -16,7 +16,7 @@ test("a drawn polygon: the public is told why not, a partner gets blocks, a plan
   await page.keyboard.press("Enter");
   await page.locator("#panel [role=alert]").waitFor();
   assert.match(await page.locator("#panel [role=alert]").innerText(), /partners or planners who sign in/);
-  assert.deepEqual((await page.evaluate(() => globalThis.kantong.map.querySourceFeatures("shapes").map(f => f.properties.id))).slice(0, 1), ["drawing"]);
+  await page.waitForFunction(() => globalThis.kantong.map.querySourceFeatures("shapes")[0]?.properties.id === "drawing");
   assert.match(new URL(page.url()).hash, /region=/);
   const corners = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("region").split(",").map(c => c.split(" ").map(Number));
   assert.equal(corners.length, 4);

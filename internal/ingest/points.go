@@ -1,0 +1,124 @@
+package ingest
+
+import (
+	"context"
+
+	"kantong/internal/geo"
+	"kantong/internal/registry"
+)
+
+// pointColumns are all names that a file of points may have.
+var pointColumns = []string{"kk", "household_id", "id", "nik", "id_dtks", "id_p3ke", "longitude", "latitude"}
+
+// Points imports a CSV file that says where families of a draft live. A row names its family by any number that the draft knows
+// it by. Coordinates are judged as in Households. Other families keep the location that they have.
+func Points(ctx context.Context, t Target, path string, mapping *Mapping) (*Report, error) {
+	t.Append = true // more never takes away what is there
+	j, err := begin(ctx, t, registry.ImportPoints, path, mapping)
+	if err != nil {
+		return nil, err
+	}
+	defer j.close()
+	if j.report.Unchanged {
+		return j.report, nil
+	}
+	r, err := newPointReader(j, mapping)
+	if err != nil {
+		return nil, err
+	}
+	err = t.Store.PutPoints(ctx, t.Edition, &j.im, r.all)
+	if err == nil {
+		r.places.notes(j)
+	}
+	return j.finish(err)
+}
+
+// pointReader makes points of rows.
+type pointReader struct {
+	*finder
+	places              *places
+	strangers           strangers
+	seen                map[registry.HouseholdID]uint32 // line
+	longitude, latitude int
+}
+
+func newPointReader(j *job, mapping *Mapping) (*pointReader, error) {
+	t, err := openTable(j, j.reader("reading"), pointColumns, mapping)
+	if err != nil {
+		return nil, err
+	}
+	r := &pointReader{seen: map[registry.HouseholdID]uint32{}}
+	if r.longitude, err = t.require("longitude"); err == nil {
+		r.latitude, err = t.require("latitude")
+	}
+	if err == nil {
+		r.places, err = newPlaces(j)
+	}
+	if err == nil {
+		r.finder, err = newFinder(t, j)
+	}
+	if err == nil {
+		r.strangers, err = newStrangers(t, j)
+	}
+	return r, err
+}
+
+// all gives the points of the file and counts them in the job's import.
+func (r *pointReader) all(yield func(registry.HouseholdPoint, error) bool) {
+	j := r.job
+	j.im.Rows = 0
+	err := r.rows(func(line int, fields []string) error {
+		family, point, f := r.row(line, fields)
+		switch {
+		case f != nil:
+			r.reject(line, f)
+			return nil
+		case family == nil:
+			return nil
+		}
+		j.im.Rows++
+		r.strangers.matches.Matched++
+		if !yield(registry.HouseholdPoint{Household: *family, Point: point}, nil) {
+			return errStopped
+		}
+		return nil
+	})
+	j.im.Rejected = j.rejects.count
+	j.report.Recipients = &r.strangers.matches
+	if err == nil && j.im.Rows == 0 {
+		err = r.strangers.refuseNone("points")
+	}
+	if err != nil && err != errStopped {
+		yield(registry.HouseholdPoint{}, err)
+	}
+}
+
+// row gives the family and the point of a row; nil for a row that names no family of the draft.
+func (r *pointReader) row(line int, fields []string) (family *registry.HouseholdID, point geo.PointE7, f *fault) {
+	found, f := r.find(fields)
+	switch {
+	case f != nil:
+		return nil, point, f
+	case found.ambiguous:
+		r.strangers.matches.Ambiguous++
+		return nil, point, r.faultAmbiguous(fields)
+	case !found.known:
+		r.strangers.add(r.table, line, fields, found, &registry.Enrolment{Status: registry.EnrolmentEnded})
+		return nil, point, nil
+	}
+	for _, column := range []int{r.longitude, r.latitude} {
+		if r.cell(fields, column) == "" {
+			return nil, point, &fault{column: column, reason: isMissing}
+		}
+	}
+	area, _ := r.places.areas.Find(r.households[found.family])
+	h := registry.Household{}
+	if f := r.places.place(r.table, &h, area, fields, r.longitude, r.latitude); f != nil {
+		return nil, point, f
+	}
+	if first, twice := r.seen[found.family]; twice {
+		return nil, point, r.faultTwice(r.keys[0].column, fields, first)
+	}
+	r.seen[found.family] = uint32(line)
+	return &found.family, h.Point, nil
+}

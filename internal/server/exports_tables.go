@@ -1,0 +1,111 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"kantong/graph"
+	"kantong/internal/export"
+	"kantong/internal/registry"
+)
+
+func about(a *asked, t *export.Table) export.About {
+	return export.NewAbout(a.view, a.viewer, t.Title, time.Now())
+}
+
+func (m *mapDoor) areaTable(values url.Values) (tabled, error) {
+	level, err := registry.ParseAreaLevel(strings.ToUpper(cmp.Or(values.Get("level"), "KELURAHAN")))
+	if err != nil {
+		return nil, err
+	}
+	q, err := question(values)
+	q = export.OrDefault(q)
+	return func(ctx context.Context, a *asked) (export.Table, export.About, error) {
+		t, err := export.Areas(ctx, a.view, level, registry.AreaCode(values.Get("within")), q)
+		list := about(a, &t)
+		list.Asked(q.Filter, q.Measures)
+		return t, list, err
+	}, err
+}
+
+func (m *mapDoor) hexTable(values url.Values) (tabled, error) {
+	edge, err := hexEdge(values)
+	if err != nil {
+		return nil, err
+	}
+	q, err := question(values)
+	q = export.OrDefault(q)
+	return func(ctx context.Context, a *asked) (export.Table, export.About, error) {
+		t, err := export.Hexes(ctx, a.view, edge, q)
+		list := about(a, &t)
+		list.Asked(q.Filter, q.Measures)
+		return t, list, err
+	}, err
+}
+
+func (m *mapDoor) pocketTable(values url.Values) (tabled, error) {
+	q, err := question(values)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := pocketQuestion(values, q.Filter)
+	return func(ctx context.Context, a *asked) (export.Table, export.About, error) {
+		found, err := m.survey(ctx, a, wanted)
+		if err != nil {
+			return export.Table{}, nil, err
+		}
+		t := export.Pockets(found.Pockets)
+		list := about(a, &t)
+		list.Asked(q.Filter, nil)
+		list.Method(fmt.Sprintf("density clusters (DBSCAN): at least %d households within %g m", wanted.MinHouseholds, wanted.RadiusMeters))
+		return t, list, nil
+	}, err
+}
+
+func (m *mapDoor) unreachedTable(values url.Values) (tabled, error) {
+	program := values.Get("program")
+	if program == "" {
+		return nil, registry.Invalid("program", "say whom which programme does not reach: program=CODE")
+	}
+	q, err := question(values)
+	return func(ctx context.Context, a *asked) (export.Table, export.About, error) {
+		t, err := export.Unreached(ctx, a.view, program, q.Filter)
+		list := about(a, &t)
+		list.Asked(q.Filter, nil)
+		return t, list, err
+	}, err
+}
+
+// priorityTable asks for a ranking as anybody could ask.
+func (m *mapDoor) priorityTable(values url.Values) (tabled, error) {
+	input := map[string]any{}
+	if text := values.Get("input"); text != "" {
+		d := json.NewDecoder(strings.NewReader(text))
+		d.UseNumber()
+		if err := d.Decode(&input); err != nil || d.More() || input == nil {
+			return nil, registry.Invalid("input", "not a JSON object such as {\"pillar\": \"HOUSING\"}, as in priorities(input: …)")
+		}
+	}
+	return func(ctx context.Context, a *asked) (export.Table, export.About, error) {
+		answer := m.exec.Run(ctx, export.PrioritiesQuery, map[string]any{"input": input, "edition": a.view.State.ID()}, false)
+		if err := graph.Fault(answer); err != nil {
+			return export.Table{}, nil, err
+		}
+		ranking, err := export.ParseRanking(answer.Data)
+		if err != nil {
+			return export.Table{}, nil, err
+		}
+		if ranking.Edition.DataVersion != a.view.Version {
+			return export.Table{}, nil, registry.Errorf(registry.CodeUnavailable, "", "something was published just now: ask again")
+		}
+		t, err := export.Priorities(a.view, ranking)
+		list := about(a, &t)
+		list.Method(ranking.Method())
+		return t, list, err
+	}, nil
+}
