@@ -2,6 +2,7 @@
 package scalar
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -24,8 +25,13 @@ func AppendFloat(b []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil
 	}
-	var short [32]byte
-	rounded, _ := strconv.ParseFloat(string(strconv.AppendFloat(short[:0], f, 'g', significantDigits, 64)), 64)
+	from := len(b)
+	b = strconv.AppendFloat(b, f, 'g', significantDigits, 64)
+	if bytes.IndexByte(b[from:], 'e') < 0 { // 12 digits come back from a float as they went: there is no shorter way to write it
+		return b
+	}
+	rounded, _ := strconv.ParseFloat(string(b[from:]), 64)
+	b = b[:from]
 	if a := math.Abs(rounded); a != 0 && (a < 1e-6 || a >= 1e21) {
 		return strconv.AppendFloat(b, rounded, 'e', -1, 64)
 	}

@@ -46,6 +46,8 @@ var work = []struct {
 		return map[string]any{"f": map[string]any{"where": map[string]any{"bbox": map[string]any{"west": x, "south": y, "east": x + 0.012, "north": y + 0.012}}}}
 	}},
 	{"SummaryPerKelurahan", `{ areas(filter: {level: KELURAHAN}, first: 200) { edges { node { code summary { households { value } people { value } deciles { decile households { value } } } } } } }`, none},
+	{"EveryFigurePerKelurahan", `{ areas(filter: {level: KELURAHAN}, first: 200) { edges { node { code summary { households { value status } people { value status } geocoded { value status } deciles { decile households { value status } people { value status } }
+		deprivations { deprivation pillar households { value status } known { value status } rate { value status } } programs { program { code } households { value status } } composition { kind people { value status } households { value status } } } } } } }`, none},
 	{"SummaryPerKelurahanFiltered", `query($f: HouseholdFilter) { areas(filter: {level: KELURAHAN}, first: 200) { edges { node { code summary(filter: $f) { households { value } people { value } } } } } }`, func(r *rand.Rand) map[string]any {
 		return map[string]any{"f": map[string]any{"members": map[string]any{"min": 1 + r.IntN(3)}}}
 	}},
