@@ -95,9 +95,10 @@ func TestRowsNeedAPurpose(t *testing.T) {
 	unmarshal(t, a.Data, &found)
 	id, at := found.Households.Edges[0].Node.ID, found.Households.Edges[0].Node.Location.Coordinates
 	one := fmt.Sprintf(`{ summary(filter: {where: {near: {point: {longitude: %v, latitude: %v}, radiusMeters: 1}}}) { deciles { households { value } } } }`, at[0], at[1])
+	few := `{ summaries(filter: {decile: {max: 1}}, groupBy: [{neighbourhood: RT}]) { key { neighbourhood { rt } } summary { households { value } } } }`
 	for _, purpose := range []string{"", "  ", "x", strings.Repeat("x", 201)} {
 		for _, query := range []string{`{ households { totalCount } }`, `{ household(id: "` + id + `") { id } }`, `{ node(id: "` + id + `") { id } }`,
-			`{ areas(first: 1) { edges { node { households { totalCount } } } } }`, one} {
+			`{ areas(first: 1) { edges { node { households { totalCount } } } } }`, one, few} {
 			a, text, _ := f.askAs(t, registry.Viewer{Role: registry.RoleAdmin, Purpose: purpose}, query, nil)
 			if a.code() != "BAD_USER_INPUT" || a.field() != "Kantong-Purpose" {
 				t.Errorf("%q, %s: %s", purpose, query, text)

@@ -12,6 +12,7 @@ import (
 	"kantong/graph"
 	"kantong/internal/export"
 	"kantong/internal/registry"
+	"kantong/internal/tiles"
 )
 
 func about(a *asked, t *export.Table) export.About {
@@ -23,14 +24,9 @@ func (m *mapDoor) areaTable(values url.Values) (tabled, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := question(values)
-	q = export.OrDefault(q)
-	return func(ctx context.Context, a *asked) (export.Table, export.About, error) {
-		t, err := export.Areas(ctx, a.view, level, registry.AreaCode(values.Get("within")), q)
-		list := about(a, &t)
-		list.Asked(q.Filter, q.Measures)
-		return t, list, err
-	}, err
+	return measured(values, func(ctx context.Context, v *registry.View, q tiles.Question) (export.Table, error) {
+		return export.Areas(ctx, v, level, registry.AreaCode(values.Get("within")), q)
+	})
 }
 
 func (m *mapDoor) hexTable(values url.Values) (tabled, error) {
@@ -38,10 +34,17 @@ func (m *mapDoor) hexTable(values url.Values) (tabled, error) {
 	if err != nil {
 		return nil, err
 	}
+	return measured(values, func(ctx context.Context, v *registry.View, q tiles.Question) (export.Table, error) {
+		return export.Hexes(ctx, v, edge, q)
+	})
+}
+
+// measured is a table of the measures that are asked for.
+func measured(values url.Values, table func(context.Context, *registry.View, tiles.Question) (export.Table, error)) (tabled, error) {
 	q, err := question(values)
 	q = export.OrDefault(q)
 	return func(ctx context.Context, a *asked) (export.Table, export.About, error) {
-		t, err := export.Hexes(ctx, a.view, edge, q)
+		t, err := table(ctx, a.view, q)
 		list := about(a, &t)
 		list.Asked(q.Filter, q.Measures)
 		return t, list, err
