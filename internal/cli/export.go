@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -98,11 +97,9 @@ func (c *exportUnreached) Run(p *program) error {
 }
 
 func (c *exportPriorities) Run(p *program) error {
-	var input map[string]any
-	d := json.NewDecoder(strings.NewReader(c.Input))
-	d.UseNumber()
-	if err := d.Decode(&input); err != nil || d.More() || input == nil {
-		return registry.Invalid("--input", "not a JSON object such as {\"pillar\": \"HOUSING\"}")
+	input, err := export.ParseInput("--input", c.Input)
+	if err != nil {
+		return err
 	}
 	return c.run(p, "priorities", func(v *registry.View, gate *disclosure.Gate, about *export.About) (export.Table, error) {
 		role, _ := registry.ParseRole(strings.ToUpper(c.Role)) // parsed before

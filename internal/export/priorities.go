@@ -20,6 +20,21 @@ const PrioritiesQuery = `query Priorities($input: PriorityInput!, $edition: ID) 
   }
 }`
 
+// ParseInput reads the query's variable input from JSON, as GraphQL's priorities(input: …) takes it; "" is no wish. An error
+// names field.
+func ParseInput(field, text string) (map[string]any, error) {
+	input := map[string]any{}
+	if text == "" {
+		return input, nil
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&input); err != nil || d.More() || input == nil {
+		return nil, registry.Invalid(field, "not a JSON object such as {\"pillar\": \"HOUSING\"}, as in priorities(input: …)")
+	}
+	return input, nil
+}
+
 // Ranking is the answer.
 type Ranking struct {
 	Edition struct {

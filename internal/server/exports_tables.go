@@ -3,7 +3,6 @@ package server
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -86,13 +85,9 @@ func (m *mapDoor) unreachedTable(values url.Values) (tabled, error) {
 
 // priorityTable asks for a ranking as anybody could ask.
 func (m *mapDoor) priorityTable(values url.Values) (tabled, error) {
-	input := map[string]any{}
-	if text := values.Get("input"); text != "" {
-		d := json.NewDecoder(strings.NewReader(text))
-		d.UseNumber()
-		if err := d.Decode(&input); err != nil || d.More() || input == nil {
-			return nil, registry.Invalid("input", "not a JSON object such as {\"pillar\": \"HOUSING\"}, as in priorities(input: …)")
-		}
+	input, err := export.ParseInput("input", values.Get("input"))
+	if err != nil {
+		return nil, err
 	}
 	return func(ctx context.Context, a *asked) (export.Table, export.About, error) {
 		answer := m.exec.Run(ctx, export.PrioritiesQuery, map[string]any{"input": input, "edition": a.view.State.ID()}, false)

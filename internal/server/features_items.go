@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -54,7 +56,7 @@ func (m *mapDoor) items(r *http.Request) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	query := cloned(values)
+	query := maps.Clone(values)
 	table, err := c.read(m, values)
 	answer := m.inJSON(r, "application/geo+json", func(ctx context.Context, a *asked, base string) (any, error) {
 		t, about, err := table(ctx, a)
@@ -69,7 +71,7 @@ func (m *mapDoor) items(r *http.Request) (picture, error) {
 		self := base + "/collections/" + c.id
 		list.Links = []link{{withQuery(self+"/items", query), "self", "application/geo+json", ""}, {self, "collection", "application/json", ""}}
 		if more := p.offset + list.NumberReturned; more < list.NumberMatched {
-			query := cloned(query)
+			query := maps.Clone(query)
 			query.Set("offset", strconv.Itoa(more))
 			query.Set("edition", a.view.State.ID()) // pages of one list are of one state
 			list.Links = append(list.Links, link{withQuery(self+"/items", query), "next", "application/geo+json", ""})
@@ -112,14 +114,6 @@ func (m *mapDoor) item(r *http.Request) (picture, error) {
 	}), err
 }
 
-func cloned(values url.Values) url.Values {
-	out := url.Values{}
-	for name, list := range values {
-		out[name] = list
-	}
-	return out
-}
-
 func withQuery(address string, values url.Values) string {
 	if len(values) == 0 {
 		return address
@@ -157,7 +151,7 @@ func readBox(text string) ([]orb.Bound, error) {
 	numbers := make([]float64, len(parts))
 	for i, part := range parts {
 		var err error
-		if numbers[i], err = strconv.ParseFloat(strings.TrimSpace(part), 64); err != nil || numbers[i] != numbers[i] {
+		if numbers[i], err = strconv.ParseFloat(strings.TrimSpace(part), 64); err != nil || math.IsNaN(numbers[i]) {
 			return nil, registry.Invalid("bbox", "%.60q is not west,south,east,north in degrees", text)
 		}
 	}
