@@ -19,13 +19,20 @@ type found struct {
 	cells [blockRows]foundValue
 }
 
-// foundValue is a hexagon, none for households without a location, or a unit of a kelurahan.
-type foundValue struct {
-	hex       geo.HexID
-	none      bool
-	kelurahan uint32
-	unit      uint32 // position in places
+// foundValue is a hexagon's Q and R, or a kelurahan and the position of a unit in places; a half each, so that looking one up is quick.
+type foundValue uint64
+
+// noHexagon stands for households without a location: no hexagon is so far west.
+const noHexagon foundValue = 1 << 63
+
+func hexagonValue(id geo.HexID) foundValue {
+	return foundValue(uint32(id.Q))<<32 | foundValue(uint32(id.R))
 }
+func (v foundValue) hexagon() geo.HexID { return geo.HexID{Q: int32(v >> 32), R: int32(v)} }
+func unitValue(kelurahan, place uint32) foundValue {
+	return foundValue(kelurahan)<<32 | foundValue(place)
+}
+func (v foundValue) unit() (kelurahan, place uint32) { return uint32(v >> 32), uint32(v) }
 
 func newHexes(grid geo.HexGrid) *found { return &found{grid: grid, number: map[foundValue]int{}} }
 
@@ -45,10 +52,11 @@ func (h *households) newUnits(unit registry.PlaceUnit) *found {
 // splitFound hands out the rows m of a block by their values. A block holds neighbours: they have few.
 func (s *summary) splitFound(depth, group, b int, m uint64) {
 	f, stride := s.found, s.dims[depth].stride
-	for rest := m; rest != 0; rest &= rest - 1 {
-		i := lowest(rest)
-		f.cells[i] = s.valueOf(b, i)
+	if f.units == nil && !s.e.blocks[b].located {
+		s.split(depth+1, group+s.numberOf(noHexagon)*stride, b, m)
+		return
 	}
+	s.readValues(b, m)
 	for m != 0 {
 		value := f.cells[lowest(m)]
 		var rows uint64
@@ -57,28 +65,38 @@ func (s *summary) splitFound(depth, group, b int, m uint64) {
 				rows |= 1 << i
 			}
 		}
-		number, met := f.number[value]
-		if !met {
-			number = len(f.values)
-			f.number[value] = number
-			f.values = append(f.values, value)
-			s.grow()
-		}
-		s.split(depth+1, group+number*stride, b, rows)
+		s.split(depth+1, group+s.numberOf(value)*stride, b, rows)
 		m &^= rows
 	}
 }
 
-func (s *summary) valueOf(b, i int) foundValue {
-	blk := &s.e.blocks[b]
-	row := int(blk.start) + i
-	switch {
-	case s.found.units != nil:
-		return foundValue{kelurahan: blk.kelurahan, unit: s.found.units[s.e.placeOf(row)]}
-	case !blk.located:
-		return foundValue{none: true}
+// numberOf gives the number of a value, a new one for the first time.
+func (s *summary) numberOf(value foundValue) int {
+	number, met := s.found.number[value]
+	if !met {
+		number = len(s.found.values)
+		s.found.number[value] = number
+		s.found.values = append(s.found.values, value)
+		s.grow()
 	}
-	return foundValue{hex: s.found.grid.Cell(geo.FromE7(s.e.lon[row], s.e.lat[row]))}
+	return number
+}
+
+// readValues finds the values of the rows m of a block.
+func (s *summary) readValues(b int, m uint64) {
+	f, blk := s.found, &s.e.blocks[b]
+	if f.units != nil {
+		for ; m != 0; m &= m - 1 {
+			i := lowest(m)
+			f.cells[i] = unitValue(blk.kelurahan, f.units[s.e.placeOf(int(blk.start)+i)])
+		}
+		return
+	}
+	for ; m != 0; m &= m - 1 {
+		i := lowest(m)
+		row := int(blk.start) + i
+		f.cells[i] = hexagonValue(f.grid.Cell(geo.FromE7(s.e.lon[row], s.e.lat[row])))
+	}
 }
 
 // ordered gives the numbers of the hexagons by Q and then R, that of the households without one last; or of the units by
@@ -90,29 +108,33 @@ func (s *summary) ordered() []int {
 		out[n] = n
 	}
 	slices.SortFunc(out, func(i, j int) int {
-		a, b := &f.values[i], &f.values[j]
+		a, b := f.values[i], f.values[j]
 		if f.units != nil {
-			p, q := s.e.places[a.unit], s.e.places[b.unit]
-			return cmp.Or(cmp.Compare(s.e.codes[a.kelurahan], s.e.codes[b.kelurahan]), cmp.Compare(p.rw, q.rw), cmp.Compare(p.rt, q.rt))
+			in, p := a.unit()
+			other, q := b.unit()
+			return cmp.Or(cmp.Compare(s.e.codes[in], s.e.codes[other]), cmp.Compare(s.e.places[p].rw, s.e.places[q].rw), cmp.Compare(s.e.places[p].rt, s.e.places[q].rt))
 		}
-		if a.none != b.none {
-			if a.none {
-				return 1
-			}
+		switch noHexagon {
+		case a:
+			return 1
+		case b:
 			return -1
 		}
-		return cmp.Or(cmp.Compare(a.hex.Q, b.hex.Q), cmp.Compare(a.hex.R, b.hex.R))
+		return cmp.Or(cmp.Compare(a.hexagon().Q, b.hexagon().Q), cmp.Compare(a.hexagon().R, b.hexagon().R))
 	})
 	return out
 }
 
 // setFound names a value.
 func (s *summary) setFound(k *registry.Key, dim *dimension, number int) {
-	v := &s.found.values[number]
+	v := s.found.values[number]
 	if dim.Kind == registry.ByHex {
-		k.Hex, k.NoHex = v.hex, v.none
+		if k.NoHex = v == noHexagon; !k.NoHex {
+			k.Hex = v.hexagon()
+		}
 		return
 	}
-	p := s.e.places[v.unit]
-	k.Area, k.Place = s.e.codes[v.kelurahan], dim.Unit.Of(registry.Place{RW: p.rw, RT: p.rt})
+	kelurahan, at := v.unit()
+	p := s.e.places[at]
+	k.Area, k.Place = s.e.codes[kelurahan], dim.Unit.Of(registry.Place{RW: p.rw, RT: p.rt})
 }
