@@ -75,7 +75,8 @@ test("the page shows its queries, and they can be asked again", async () => {
 
   const graphiql = await open("#language=EN");
   await graphiql.goto(new URL(href, address).href);
-  await graphiql.getByText("priorities", { exact: false }).first().waitFor();
+  await graphiql.locator(".graphiql-query-editor .view-line", { hasText: "priorities" }).first().waitFor();
+  await graphiql.locator(".result-window .monaco-editor").waitFor(); // a click before the editors are there is lost
   await graphiql.getByRole("button", { name: /Execute query/ }).click();
   await graphiql.locator(".result-window", { hasText: "ranked" }).waitFor();
   await shot(graphiql, "graphiql");
