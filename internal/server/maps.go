@@ -14,6 +14,7 @@ import (
 
 	"kantong/graph"
 	"kantong/internal/access"
+	"kantong/internal/keep"
 	"kantong/internal/registry"
 	"kantong/internal/tiles"
 )
@@ -24,15 +25,16 @@ type mapDoor struct {
 	Config
 	atlas   *tiles.Atlas
 	kept    answers
-	surveys *keeper[*surveyed]
+	surveys *keep.Keeper[*surveyed]
 }
 
 // picture is a request for something to draw: how to make it, once it is known that it has to be made.
 type picture struct {
 	contentType string
 	draw        func(ctx context.Context, a *asked) ([]byte, error)
-	address     string // of this server, where the answer holds it: clients choose what they call it
-	rows        bool   // households one by one: for a purpose that has to be stated each time, and kept by nobody
+	address     string   // of this server, where the answer holds it: clients choose what they call it
+	rows        bool     // households one by one: for a purpose that has to be stated each time, and kept by nobody
+	others      []string // names of other states that the question mentions
 }
 
 // asked is who asks, and of what.
@@ -40,6 +42,7 @@ type asked struct {
 	viewer registry.Viewer
 	view   *registry.View
 	method string // how protected figures are made
+	others string // other states that the question mentions, with their data versions
 }
 
 func (m *mapDoor) routes(r chi.Router) {
@@ -72,7 +75,12 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 			refuse(err)
 			return
 		}
-		a := &asked{viewer, v, moment.Method([]string{v.State.ID()})}
+		others, err := moment.Named(p.others)
+		if err != nil {
+			refuse(registry.At("filter.inState.state", err), v.State.ID())
+			return
+		}
+		a := &asked{viewer, v, moment.Method([]string{v.State.ID()}), others}
 		name, h := a.name(r, p), w.Header()
 		h.Set("Kantong-State", v.State.ID())
 		h.Add("Vary", "Accept-Encoding")
@@ -123,7 +131,7 @@ func keyOf(viewer registry.Viewer, name string) string {
 func (a *asked) name(r *http.Request, p picture) string {
 	hash := sha256.New()
 	// Encode sorts the parameters, so their order does not matter.
-	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n", graph.Program(), a.view.State.ID(), a.view.Version, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
+	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n", graph.Program(), a.view.State.ID(), a.view.Version, a.others, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 

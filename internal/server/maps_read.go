@@ -90,7 +90,7 @@ func (m *mapDoor) collection(c tiles.Collection, values url.Values) (picture, er
 		}
 	}
 	c.Zoom = registry.OutlineZoom(tolerance)
-	return picture{"application/geo+json", func(ctx context.Context, a *asked) ([]byte, error) { return c.GeoJSON(ctx, a.view, q) }, "", false}, nil
+	return picture{"application/geo+json", func(ctx context.Context, a *asked) ([]byte, error) { return c.GeoJSON(ctx, a.view, q) }, "", false, q.OtherStates()}, nil
 }
 
 // hexEdges are the sizes of hexagons in metres.
@@ -105,13 +105,14 @@ func (m *mapDoor) tile(r *http.Request) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	return picture{"application/vnd.mapbox-vector-tile", func(ctx context.Context, a *asked) ([]byte, error) { return l.paint(ctx, a, t) }, "", l.Name == "households"}, nil
+	return picture{"application/vnd.mapbox-vector-tile", func(ctx context.Context, a *asked) ([]byte, error) { return l.paint(ctx, a, t) }, "", l.Name == "households", l.others}, nil
 }
 
 // painting is a layer as a request asks for it.
 type painting struct {
 	tiles.Layer
 	values url.Values
+	others []string // names of other states that the question mentions
 	paint  func(ctx context.Context, a *asked, t tiles.Tile) ([]byte, error)
 }
 
@@ -132,6 +133,7 @@ func (m *mapDoor) layer(r *http.Request) (p painting, err error) {
 	if err != nil {
 		return p, err
 	}
+	p.others = q.OtherStates()
 	switch p.Name {
 	case "pockets":
 		p.paint, err = m.pockets(p.values, q.Filter)
@@ -197,5 +199,5 @@ func (m *mapDoor) tileJSON(r *http.Request) (picture, error) {
 	base := m.addressOf(r)
 	return picture{"application/json", func(_ context.Context, a *asked) ([]byte, error) {
 		return json.Marshal(l.TileJSON(a.view, base+address))
-	}, base, false}, nil
+	}, base, false, l.others}, nil
 }

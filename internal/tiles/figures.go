@@ -16,6 +16,15 @@ type Question struct {
 	Measure *measure.Measure // nil: none
 }
 
+// OtherStates gives the names of other states that the question mentions, each once.
+func (q *Question) OtherStates() []string {
+	asked := registry.Filter{And: []registry.Filter{q.Filter}}
+	if q.Measure != nil && q.Measure.Share != nil {
+		asked.And = append(asked.And, q.Measure.Share.Meeting, q.Measure.Share.Among)
+	}
+	return asked.OtherStates()
+}
+
 // tags are the attributes of a figure: a number only where there is one, and always what it is.
 func (f *figure) tags(list []any, measured bool) []any {
 	if f.households.Status.HasValue() {
