@@ -64,7 +64,7 @@ func Compare(ctx context.Context, q CompareQuestion) (*Comparison, error) {
 	}
 	found, err := targeting.Turnovers(ctx, pairs)
 	if err != nil {
-		return nil, underFilter(err)
+		return nil, ofComparison(err)
 	}
 	out := &Comparison{Older: EditionOf(older), Newer: EditionOf(newer), Total: levels[0].changes(found[0][0]), Areas: []*Changes{},
 		Method: method("the same households in two states, matched by the keyed hash of their card numbers", "kantong", "older", older.State.ID(), "newer", newer.State.ID(), "filter", pair.Filter.String(),
@@ -119,7 +119,7 @@ type DecileMove struct {
 func (c *Changes) Deciles(ctx context.Context) (*DecileChanges, error) {
 	all, err := once(ctx, &c.level.memo, func() (map[registry.AreaCode]*targeting.DecileMoves, error) { return c.level.pair.DecileMoves(ctx) })
 	if err != nil {
-		return nil, underFilter(err)
+		return nil, ofComparison(err)
 	}
 	found := all[c.code]
 	if found == nil {
@@ -155,11 +155,19 @@ func (c *Changes) Programs(ctx context.Context) ([]ProgramChanges, error) {
 		return a, err
 	})
 	if err != nil {
-		return nil, underFilter(err)
+		return nil, ofComparison(err)
 	}
 	out := make([]ProgramChanges, len(all.byArea[c.code]))
 	for i, t := range all.byArea[c.code] {
 		out[i] = ProgramChanges{all.nodes[t.Program], households(t.NewlyEnrolled), households(t.NoLonger)}
 	}
 	return out, nil
+}
+
+// ofComparison completes the field of an error. Conditions of a comparison's own are refused where the filter asks for others.
+func ofComparison(err error) error {
+	if registry.CodeOf(err) == registry.CodeDisclosureLimit {
+		return registry.At("filter", err)
+	}
+	return underFilter(err)
 }
