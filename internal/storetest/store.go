@@ -27,7 +27,7 @@ func RunStore(t *testing.T, open NewStore) {
 	}
 }
 
-var storeTests = [][]storeTest{editionTests, contentTests, householdTests, enrolmentTests, publishTests, hashTests, keyTests,
+var storeTests = [][]storeTest{editionTests, copyTests, contentTests, householdTests, enrolmentTests, publishTests, hashTests, keyTests,
 	blockTests, errorTests}
 
 type storeTest struct {
