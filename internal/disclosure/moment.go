@@ -67,16 +67,16 @@ func (m Moment) Version(state string) string {
 	return ""
 }
 
-// Named gives the states that names of editions stand for, with their data versions, as a text: "" for no names.
-func (m Moment) Named(editions []string) (text string, err error) {
+// Named gives the states that names of editions stand for, in their order.
+func (m Moment) Named(editions []string) (states []string, err error) {
 	for _, name := range editions {
 		s, err := find(m.states, name)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		text += fmt.Sprintf("%s %s\n", s.ID(), m.Version(s.ID()))
+		states = append(states, s.ID())
 	}
-	return text, nil
+	return states, nil
 }
 
 // Since gives the states that are new since a former moment or have another data version, of each edition the newest; the

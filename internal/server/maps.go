@@ -41,8 +41,8 @@ type picture struct {
 type asked struct {
 	viewer registry.Viewer
 	view   *registry.View
-	method string // how protected figures are made
-	others string // other states that the question mentions, with their data versions
+	method string   // how protected figures are made
+	others []string // other states that the question mentions, each with its data version
 }
 
 func (m *mapDoor) routes(r chi.Router) {
@@ -80,7 +80,11 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 			refuse(registry.At("filter.inState.state", err), v.State.ID())
 			return
 		}
-		a := &asked{viewer, v, moment.Method([]string{v.State.ID()}), others}
+		a := &asked{viewer, v, moment.Method([]string{v.State.ID()}), nil}
+		for _, state := range others {
+			a.others = append(a.others, state+" "+moment.Version(state))
+		}
+		states := append([]string{v.State.ID()}, others...)
 		name, h := a.name(r, p), w.Header()
 		h.Set("Kantong-State", v.State.ID())
 		h.Add("Vary", "Accept-Encoding")
@@ -99,10 +103,10 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 		}
 		made, err := m.kept.get(ctx, keyOf(viewer, name), func(ctx context.Context) ([]byte, error) { return p.draw(ctx, a) })
 		if err != nil {
-			refuse(err, v.State.ID())
+			refuse(err, states...)
 			return
 		}
-		if err := m.audit(ctx, r, viewer, []string{v.State.ID()}, ""); err != nil {
+		if err := m.audit(ctx, r, viewer, states, ""); err != nil {
 			h.Del("ETag")
 			m.refuse(w, r, err)
 			return
@@ -131,7 +135,7 @@ func keyOf(viewer registry.Viewer, name string) string {
 func (a *asked) name(r *http.Request, p picture) string {
 	hash := sha256.New()
 	// Encode sorts the parameters, so their order does not matter.
-	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n", graph.Program(), a.view.State.ID(), a.view.Version, a.others, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
+	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n%s\n%s\n%q\n", graph.Program(), a.view.State.ID(), a.view.Version, a.others, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
