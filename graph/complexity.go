@@ -54,6 +54,9 @@ func complexity() (c generated.ComplexityRoot) {
 		return ofALevel(child)
 	}
 	c.Hotspots.Areas, c.Priorities.Ranked, c.Allocation.Areas, c.WhatIf.ByArea, c.MeasureDescription.Figures = ofALevel, ofALevel, ofALevel, ofALevel, ofALevel
+	c.Comparison.Areas = ofALevel
+	c.DecileChanges.Moves = func(child int) int { return 1 + 50*child }
+	c.Changes.Programs = func(child int) int { return 1 + 10*child }
 	c.RankedArea.Contributions = func(child int) int { return 1 + childrenOfAnArea*child }
 	c.Query.Pockets = func(child int, _ *registry.Filter, _ *float64, _, first *int, _ *string) int {
 		return listCost(child, first)

@@ -87,6 +87,7 @@ func (w *thrownAway) Write(p []byte) (int, error) {
 const notPlain = `
 AnsweredFor: coverage geometry
 Area: ancestors boundary children coverage households indicators neighbours parent summary
+Changes: deciles programs
 Edition: availability presets
 Household: area composition dwelling enrolments
 MeasureDescription: label

@@ -19,7 +19,8 @@ var lurah = registry.Viewer{Role: registry.RolePlanner, Areas: []registry.AreaCo
 // TestGolden asks every testdata/golden/NAME/query.graphql (with variables.json) as three roles, and as a planner who is
 // limited to areas, and compares the whole answers, refusals included, with NAME/ROLE.json.
 func TestGolden(t *testing.T) {
-	f := newFixture(t)
+	alone := newFixture(t)
+	after := newFixtureWithFormer(t)
 	queries, err := filepath.Glob("testdata/golden/*/query.graphql")
 	if err != nil || len(queries) < 10 {
 		t.Fatalf("%d golden queries, %v", len(queries), err)
@@ -29,6 +30,10 @@ func TestGolden(t *testing.T) {
 		query, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
+		}
+		f := alone
+		if bytes.Contains(query, []byte(`"former"`)) {
+			f = after
 		}
 		var variables any
 		if text, err := os.ReadFile(filepath.Join(dir, "variables.json")); err == nil {

@@ -39,6 +39,7 @@ type fixture struct {
 	published  []registry.Release // after the first
 	revision   int                // of programmes
 	mu         sync.Mutex         // of these two
+	former     *fixture           // of an edition before this one; nil where there is none
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -100,11 +101,19 @@ func (f *fixture) Editions(context.Context) ([]registry.Edition, error) {
 	}
 	e.Households, e.People, e.Keys = all.Households, all.People, all.Keys
 	e.Located, e.LocatedKeys = located.Households, located.Keys
-	return []registry.Edition{e}, nil
+	list := []registry.Edition{e}
+	if f.former != nil {
+		older, err := f.former.Editions(context.Background())
+		return append(list, older...), err
+	}
+	return list, nil
 }
 
 // Version is part of disclosure.Source.
-func (f *fixture) Version(_ context.Context, s registry.State) (string, error) {
+func (f *fixture) Version(ctx context.Context, s registry.State) (string, error) {
+	if f.former != nil && s.Edition.ID == f.former.dataset.State.Edition.ID {
+		return f.former.Version(ctx, s)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
@@ -141,6 +150,9 @@ func (f *fixture) revise(t testing.TB) {
 
 // Open is part of disclosure.Source.
 func (f *fixture) Open(ctx context.Context, s registry.State) (*registry.Dataset, registry.Engine, error) {
+	if f.former != nil && s.Edition.ID == f.former.dataset.State.Edition.ID {
+		return f.former.Open(ctx, s)
+	}
 	d, records, enrolments := *f.dataset, slices.Clone(f.records), slices.Clone(f.enrolments)
 	d.State = s
 	d.Version, _ = f.Version(ctx, s)

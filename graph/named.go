@@ -22,7 +22,7 @@ import (
 // key, organisation) and the question. Such an answer has a name before it is made; what is not decided has none.
 var namedRoots = map[string]bool{
 	"edition": true, "editions": true, "area": true, "areaAt": true, "areas": true, "programs": true, "program": true, "summary": true, "summaries": true,
-	"rates": true, "hotspots": true, "priorities": true, "quadrant": true, "allocate": true, "whatIf": true, "pockets": true, "measures": true, "trend": true, "readings": true,
+	"rates": true, "hotspots": true, "priorities": true, "quadrant": true, "allocate": true, "whatIf": true, "pockets": true, "measures": true, "trend": true, "compare": true, "readings": true,
 	"__schema": true, "__type": true, "__typename": true,
 	// Rows of households, or perhaps: they are shown for a purpose that is stated each time, and are kept by no cache.
 	"household": false, "households": false, "unreached": false, "node": false,

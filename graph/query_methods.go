@@ -91,6 +91,15 @@ func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure mod
 	if n := len(editions); n == 0 || n > model.MaxTrendEditions {
 		return nil, registry.Invalid("editions", "%d editions: give one to %d", n, model.MaxTrendEditions)
 	}
+	views, err := o.viewsOf(ctx, editions)
+	if err != nil {
+		return nil, err
+	}
+	return model.Trends(ctx, views, model.TrendQuestion{Areas: areas, Measure: &measure, Direction: direction})
+}
+
+// viewsOf gives the views of different states.
+func (o *operation) viewsOf(ctx context.Context, editions []string) ([]*registry.View, error) {
 	views := make([]*registry.View, len(editions))
 	for i, id := range editions {
 		var err error
@@ -103,7 +112,18 @@ func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure mod
 			}
 		}
 	}
-	return model.Trends(ctx, views, model.TrendQuestion{Areas: areas, Measure: &measure, Direction: direction})
+	return views, nil
+}
+
+func (q query) Compare(ctx context.Context, editions []string, filter *registry.Filter, by *registry.AreaLevel, within []registry.AreaCode) (*model.Comparison, error) {
+	if len(editions) != 2 {
+		return nil, registry.Invalid("editions", "%d editions: give two, the older first", len(editions))
+	}
+	views, err := q.operationOf(ctx).viewsOf(ctx, editions)
+	if err != nil {
+		return nil, err
+	}
+	return model.Compare(ctx, model.CompareQuestion{Editions: editions, Views: views, Filter: filter, By: by, Within: within})
 }
 
 func (q query) Readings(ctx context.Context, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) ([]*model.IndicatorReading, error) {

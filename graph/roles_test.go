@@ -91,6 +91,7 @@ var rootQueries = map[string]string{
 	"priorities": `{ priorities(input: {draws: 0}) { ranked { rank } } }`, "quadrant": `{ quadrant(main: {measure: {deprivation: UNSAFE_WATER}}, supporting: {measure: {deprivation: EARTH_FLOOR}}) { quadrant } }`,
 	"allocate": `{ allocate(input: {program: "AB", budgetRupiah: 1000, unitCostRupiah: 1}) { rounding } }`, "whatIf": `{ whatIf(program: "AB", eligibility: {}, unitCostRupiah: 1) { cost } }`,
 	"pockets": `{ pockets { id } }`, "trend": `{ trend(areas: ["19.71"], measure: {deprivation: UNSAFE_WATER}) { reading } }`,
+	"compare":          `{ compare(editions: ["city-7", "city-7"]) { total { cameIn { value } } } }`,
 	"readings":         `{ readings(indicator: "p0_percent", areas: ["19"], reference: "19") { years } }`,
 	"measures":         `{ measures { code } }`,
 	"unreached":        `{ unreached(program: "AB", first: 1) { totalCount } }`,

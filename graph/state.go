@@ -64,7 +64,8 @@ func newOperation(ctx context.Context, g *disclosure.Gate) *operation {
 	if !ok {
 		moment = g.Now()
 	}
-	o := &operation{viewer: access.ViewerOf(ctx), moment: moment, pins: pins, views: map[string]*registry.View{}}
+	o := &operation{viewer: access.ViewerOf(ctx), pins: pins, views: map[string]*registry.View{}}
+	o.moment = moment.Naming(o.stateOf)
 	o.viewer.Shown = new(registry.Shown)
 	return o
 }
@@ -87,6 +88,15 @@ func (o *operation) view(ctx context.Context, edition string) (*registry.View, e
 	v, err := o.moment.View(ctx, o.viewer, state)
 	o.views[edition] = v
 	return v, err
+}
+
+// stateOf is the state that a filter means by a name, which is one of the states of the answer then.
+func (o *operation) stateOf(ctx context.Context, edition string) (string, error) {
+	v, err := o.view(ctx, edition)
+	if err != nil {
+		return "", err
+	}
+	return v.State.ID(), nil
 }
 
 // ofItsMoment tells whether all was answered from the data versions of its moment: programmes may be redefined between a

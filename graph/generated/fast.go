@@ -99,6 +99,10 @@ var fastRoots = map[string]fast.Root{
 		v, known := value.(*model.AuditVerification)
 		return known && writeOAuditVerification2ᚖkantongᚋgraphᚋmodelᚐAuditVerification(w, at, v), known
 	},
+	"Query.compare": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Comparison)
+		return known && writeOComparison2ᚖkantongᚋgraphᚋmodelᚐComparison(w, at, v), known
+	},
 	"Query.edition": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*model.Edition)
 		return known && writeOEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(w, at, v), known
@@ -201,15 +205,19 @@ var fastTypes = []*fast.Type{
 	&typeAuditHead,
 	&typeAuditVerification,
 	&typeCensoredHeadcount,
+	&typeChanges,
+	&typeComparison,
 	&typeCompositionCount,
 	&typeContribution,
 	&typeCount,
 	&typeCoverage,
 	&typeCriterionOmission,
 	&typeCriterionWeight,
+	&typeDecileChanges,
 	&typeDecileCount,
 	&typeDecileIncidence,
 	&typeDecileKey,
+	&typeDecileMove,
 	&typeDeprivationAvailability,
 	&typeDeprivationCount,
 	&typeDiscardChange,
@@ -248,6 +256,7 @@ var fastTypes = []*fast.Type{
 	&typePriorities,
 	&typeProgram,
 	&typeProgramChange,
+	&typeProgramChanges,
 	&typeProgramCount,
 	&typeProgramOverlap,
 	&typePublishChange,
@@ -1265,6 +1274,131 @@ func fieldsOfCensoredHeadcount(w *fast.Writer, p *fast.Progress, obj *model.Cens
 	}
 }
 
+func methodChanges_deciles(ctx context.Context, _ *graphql.FieldContext, obj *model.Changes) (*model.DecileChanges, error) {
+	return obj.Deciles(ctx)
+}
+
+func methodChanges_programs(ctx context.Context, _ *graphql.FieldContext, obj *model.Changes) ([]model.ProgramChanges, error) {
+	return obj.Programs(ctx)
+}
+
+var typeChanges = fast.Type{
+	Name:      "Changes",
+	Satisfies: changesImplementors,
+	Fields: []fast.FieldType{
+		{Name: "area", NonNull: false, Asks: false, Plain: true},
+		{Name: "before", NonNull: true, Asks: false, Plain: true},
+		{Name: "after", NonNull: true, Asks: false, Plain: true},
+		{Name: "stayed", NonNull: true, Asks: false, Plain: true},
+		{Name: "cameIn", NonNull: true, Asks: false, Plain: true},
+		{Name: "left", NonNull: true, Asks: false, Plain: true},
+		{Name: "deciles", NonNull: false, Asks: true, Plain: false},
+		{Name: "programs", NonNull: false, Asks: true, Plain: false},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_Changes(ctx, f)
+	},
+}
+
+func objectChanges(w *fast.Writer, at *fast.Place, obj *model.Changes) bool {
+	p := w.Begin(at, &typeChanges)
+	if p.AskTogether() {
+		var done sync.WaitGroup
+		for f := range p.Asking {
+			switch f.Index {
+			case 6:
+				fast.Ahead(w, &done, f, obj, methodChanges_deciles)
+			case 7:
+				fast.Ahead(w, &done, f, obj, methodChanges_programs)
+			}
+		}
+		done.Wait()
+	}
+	for p.More() {
+		fieldsOfChanges(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfChanges(w *fast.Writer, p *fast.Progress, obj *model.Changes) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"Changes"`...)
+			value = true
+		case 0: // area
+			value = writeOArea2ᚖkantongᚋgraphᚋmodelᚐArea(w, &f.Place, obj.Area)
+		case 1: // before
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.Before)
+		case 2: // after
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.After)
+		case 3: // stayed
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.Stayed)
+		case 4: // cameIn
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.CameIn)
+		case 5: // left
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.Left)
+		case 6: // deciles
+			if v, ok := fast.Resolve(w, f, obj, methodChanges_deciles); ok {
+				value = writeODecileChanges2ᚖkantongᚋgraphᚋmodelᚐDecileChanges(w, &f.Place, v)
+			}
+		case 7: // programs
+			if v, ok := fast.Resolve(w, f, obj, methodChanges_programs); ok {
+				value = writeOProgramChanges2ᚕkantongᚋgraphᚋmodelᚐProgramChangesᚄ(w, &f.Place, v)
+			}
+		}
+		p.Done(value)
+	}
+}
+
+var typeComparison = fast.Type{
+	Name:      "Comparison",
+	Satisfies: comparisonImplementors,
+	Fields: []fast.FieldType{
+		{Name: "older", NonNull: true, Asks: false, Plain: true},
+		{Name: "newer", NonNull: true, Asks: false, Plain: true},
+		{Name: "total", NonNull: true, Asks: false, Plain: true},
+		{Name: "areas", NonNull: true, Asks: false, Plain: true},
+		{Name: "method", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_Comparison(ctx, f)
+	},
+}
+
+func objectComparison(w *fast.Writer, at *fast.Place, obj *model.Comparison) bool {
+	p := w.Begin(at, &typeComparison)
+	for p.More() {
+		fieldsOfComparison(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfComparison(w *fast.Writer, p *fast.Progress, obj *model.Comparison) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"Comparison"`...)
+			value = true
+		case 0: // older
+			value = writeNEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(w, &f.Place, obj.Older)
+		case 1: // newer
+			value = writeNEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(w, &f.Place, obj.Newer)
+		case 2: // total
+			value = writeNChanges2ᚖkantongᚋgraphᚋmodelᚐChanges(w, &f.Place, obj.Total)
+		case 3: // areas
+			value = writeNChanges2ᚕᚖkantongᚋgraphᚋmodelᚐChangesᚄ(w, &f.Place, obj.Areas)
+		case 4: // method
+			value = writeNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(w, &f.Place, obj.Method)
+		}
+		p.Done(value)
+	}
+}
+
 var typeCompositionCount = fast.Type{
 	Name:      "CompositionCount",
 	Satisfies: compositionCountImplementors,
@@ -1547,6 +1681,46 @@ func fieldsOfCriterionWeight(w *fast.Writer, p *fast.Progress, obj *model.Criter
 	}
 }
 
+var typeDecileChanges = fast.Type{
+	Name:      "DecileChanges",
+	Satisfies: decileChangesImplementors,
+	Fields: []fast.FieldType{
+		{Name: "moves", NonNull: true, Asks: false, Plain: true},
+		{Name: "poorer", NonNull: true, Asks: false, Plain: true},
+		{Name: "lessPoor", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_DecileChanges(ctx, f)
+	},
+}
+
+func objectDecileChanges(w *fast.Writer, at *fast.Place, obj *model.DecileChanges) bool {
+	p := w.Begin(at, &typeDecileChanges)
+	for p.More() {
+		fieldsOfDecileChanges(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfDecileChanges(w *fast.Writer, p *fast.Progress, obj *model.DecileChanges) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"DecileChanges"`...)
+			value = true
+		case 0: // moves
+			value = writeNDecileMove2ᚕkantongᚋgraphᚋmodelᚐDecileMoveᚄ(w, &f.Place, obj.Moves)
+		case 1: // poorer
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.Poorer)
+		case 2: // lessPoor
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.LessPoor)
+		}
+		p.Done(value)
+	}
+}
+
 var typeDecileCount = fast.Type{
 	Name:      "DecileCount",
 	Satisfies: decileCountImplementors,
@@ -1662,6 +1836,46 @@ func fieldsOfDecileKey(w *fast.Writer, p *fast.Progress, obj *model.DecileKey) {
 			value = true
 		case 0: // value
 			value = writeOInt2ᚖint(w, &f.Place, obj.Value)
+		}
+		p.Done(value)
+	}
+}
+
+var typeDecileMove = fast.Type{
+	Name:      "DecileMove",
+	Satisfies: decileMoveImplementors,
+	Fields: []fast.FieldType{
+		{Name: "from", NonNull: false, Asks: false, Plain: true},
+		{Name: "to", NonNull: false, Asks: false, Plain: true},
+		{Name: "households", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_DecileMove(ctx, f)
+	},
+}
+
+func objectDecileMove(w *fast.Writer, at *fast.Place, obj *model.DecileMove) bool {
+	p := w.Begin(at, &typeDecileMove)
+	for p.More() {
+		fieldsOfDecileMove(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfDecileMove(w *fast.Writer, p *fast.Progress, obj *model.DecileMove) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"DecileMove"`...)
+			value = true
+		case 0: // from
+			value = writeOInt2ᚖint(w, &f.Place, obj.From)
+		case 1: // to
+			value = writeOInt2ᚖint(w, &f.Place, obj.To)
+		case 2: // households
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.Households)
 		}
 		p.Done(value)
 	}
@@ -3657,6 +3871,46 @@ func fieldsOfProgramChange(w *fast.Writer, p *fast.Progress, obj *model.ProgramC
 	}
 }
 
+var typeProgramChanges = fast.Type{
+	Name:      "ProgramChanges",
+	Satisfies: programChangesImplementors,
+	Fields: []fast.FieldType{
+		{Name: "program", NonNull: true, Asks: false, Plain: true},
+		{Name: "newlyEnrolled", NonNull: true, Asks: false, Plain: true},
+		{Name: "noLongerEnrolled", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_ProgramChanges(ctx, f)
+	},
+}
+
+func objectProgramChanges(w *fast.Writer, at *fast.Place, obj *model.ProgramChanges) bool {
+	p := w.Begin(at, &typeProgramChanges)
+	for p.More() {
+		fieldsOfProgramChanges(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfProgramChanges(w *fast.Writer, p *fast.Progress, obj *model.ProgramChanges) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"ProgramChanges"`...)
+			value = true
+		case 0: // program
+			value = writeNProgram2ᚖkantongᚋgraphᚋmodelᚐProgram(w, &f.Place, obj.Program)
+		case 1: // newlyEnrolled
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.NewlyEnrolled)
+		case 2: // noLongerEnrolled
+			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.NoLongerEnrolled)
+		}
+		p.Done(value)
+	}
+}
+
 var typeProgramCount = fast.Type{
 	Name:      "ProgramCount",
 	Satisfies: programCountImplementors,
@@ -4406,6 +4660,19 @@ func writeNCensoredHeadcount2ᚖkantongᚋgraphᚋmodelᚐCensoredHeadcount(w *f
 	return objectCensoredHeadcount(w, at, v)
 }
 
+func writeNChanges2ᚕᚖkantongᚋgraphᚋmodelᚐChangesᚄ(w *fast.Writer, at *fast.Place, v []*model.Changes) bool {
+	return fast.List(w, at, v, true, func(w *fast.Writer, at *fast.Place, v **model.Changes) bool {
+		return writeNChanges2ᚖkantongᚋgraphᚋmodelᚐChanges(w, at, *v)
+	})
+}
+
+func writeNChanges2ᚖkantongᚋgraphᚋmodelᚐChanges(w *fast.Writer, at *fast.Place, v *model.Changes) bool {
+	if v == nil {
+		return w.NotNull(at, "Changes!")
+	}
+	return objectChanges(w, at, v)
+}
+
 func writeNCompositionCount2kantongᚋgraphᚋmodelᚐCompositionCount(w *fast.Writer, at *fast.Place, v *model.CompositionCount) bool {
 	return objectCompositionCount(w, at, v)
 }
@@ -4509,6 +4776,14 @@ func writeNDecileIncidence2kantongᚋgraphᚋmodelᚐDecileIncidence(w *fast.Wri
 
 func writeNDecileIncidence2ᚕkantongᚋgraphᚋmodelᚐDecileIncidenceᚄ(w *fast.Writer, at *fast.Place, v []model.DecileIncidence) bool {
 	return fast.List(w, at, v, true, writeNDecileIncidence2kantongᚋgraphᚋmodelᚐDecileIncidence)
+}
+
+func writeNDecileMove2kantongᚋgraphᚋmodelᚐDecileMove(w *fast.Writer, at *fast.Place, v *model.DecileMove) bool {
+	return objectDecileMove(w, at, v)
+}
+
+func writeNDecileMove2ᚕkantongᚋgraphᚋmodelᚐDecileMoveᚄ(w *fast.Writer, at *fast.Place, v []model.DecileMove) bool {
+	return fast.List(w, at, v, true, writeNDecileMove2kantongᚋgraphᚋmodelᚐDecileMove)
 }
 
 func writeNDeprivation2kantongᚋinternalᚋregistryᚐDeprivation(w *fast.Writer, at *fast.Place, v registry.Deprivation) bool {
@@ -4854,6 +5129,10 @@ func writeNProgram2ᚖkantongᚋgraphᚋmodelᚐProgram(w *fast.Writer, at *fast
 	return objectProgram(w, at, v)
 }
 
+func writeNProgramChanges2kantongᚋgraphᚋmodelᚐProgramChanges(w *fast.Writer, at *fast.Place, v *model.ProgramChanges) bool {
+	return objectProgramChanges(w, at, v)
+}
+
 func writeNProgramCount2kantongᚋgraphᚋmodelᚐProgramCount(w *fast.Writer, at *fast.Place, v *model.ProgramCount) bool {
 	return objectProgramCount(w, at, v)
 }
@@ -5046,6 +5325,13 @@ func writeOAuditVerification2ᚖkantongᚋgraphᚋmodelᚐAuditVerification(w *f
 	return objectAuditVerification(w, at, v)
 }
 
+func writeOComparison2ᚖkantongᚋgraphᚋmodelᚐComparison(w *fast.Writer, at *fast.Place, v *model.Comparison) bool {
+	if v == nil {
+		return false
+	}
+	return objectComparison(w, at, v)
+}
+
 func writeOCount2ᚖkantongᚋgraphᚋmodelᚐCount(w *fast.Writer, at *fast.Place, v *model.Count) bool {
 	if v == nil {
 		return false
@@ -5082,6 +5368,13 @@ func writeODateTime2ᚖtimeᚐTime(w *fast.Writer, at *fast.Place, v *time.Time)
 	}
 	w.B = b
 	return true
+}
+
+func writeODecileChanges2ᚖkantongᚋgraphᚋmodelᚐDecileChanges(w *fast.Writer, at *fast.Place, v *model.DecileChanges) bool {
+	if v == nil {
+		return false
+	}
+	return objectDecileChanges(w, at, v)
 }
 
 func writeODecileKey2ᚖkantongᚋgraphᚋmodelᚐDecileKey(w *fast.Writer, at *fast.Place, v *model.DecileKey) bool {
@@ -5314,6 +5607,13 @@ func writeOProgramChange2ᚖkantongᚋgraphᚋmodelᚐProgramChange(w *fast.Writ
 		return false
 	}
 	return objectProgramChange(w, at, v)
+}
+
+func writeOProgramChanges2ᚕkantongᚋgraphᚋmodelᚐProgramChangesᚄ(w *fast.Writer, at *fast.Place, v []model.ProgramChanges) bool {
+	if v == nil {
+		return false
+	}
+	return fast.List(w, at, v, true, writeNProgramChanges2kantongᚋgraphᚋmodelᚐProgramChanges)
 }
 
 func writeOPublishChange2ᚖkantongᚋgraphᚋmodelᚐPublishChange(w *fast.Writer, at *fast.Place, v *model.PublishChange) bool {

@@ -208,6 +208,25 @@ type ComplexityRoot struct {
 		Rate        func(childComplexity int) int
 	}
 
+	Changes struct {
+		After    func(childComplexity int) int
+		Area     func(childComplexity int) int
+		Before   func(childComplexity int) int
+		CameIn   func(childComplexity int) int
+		Deciles  func(childComplexity int) int
+		Left     func(childComplexity int) int
+		Programs func(childComplexity int) int
+		Stayed   func(childComplexity int) int
+	}
+
+	Comparison struct {
+		Areas  func(childComplexity int) int
+		Method func(childComplexity int) int
+		Newer  func(childComplexity int) int
+		Older  func(childComplexity int) int
+		Total  func(childComplexity int) int
+	}
+
 	CompositionCount struct {
 		Households func(childComplexity int) int
 		Kind       func(childComplexity int) int
@@ -255,6 +274,12 @@ type ComplexityRoot struct {
 		Weight    func(childComplexity int) int
 	}
 
+	DecileChanges struct {
+		LessPoor func(childComplexity int) int
+		Moves    func(childComplexity int) int
+		Poorer   func(childComplexity int) int
+	}
+
 	DecileCount struct {
 		Decile     func(childComplexity int) int
 		Households func(childComplexity int) int
@@ -271,6 +296,12 @@ type ComplexityRoot struct {
 
 	DecileKey struct {
 		Value func(childComplexity int) int
+	}
+
+	DecileMove struct {
+		From       func(childComplexity int) int
+		Households func(childComplexity int) int
+		To         func(childComplexity int) int
 	}
 
 	DeprivationAvailability struct {
@@ -614,6 +645,12 @@ type ComplexityRoot struct {
 		Revision func(childComplexity int) int
 	}
 
+	ProgramChanges struct {
+		NewlyEnrolled    func(childComplexity int) int
+		NoLongerEnrolled func(childComplexity int) int
+		Program          func(childComplexity int) int
+	}
+
 	ProgramCount struct {
 		Households func(childComplexity int) int
 		Program    func(childComplexity int) int
@@ -639,6 +676,7 @@ type ComplexityRoot struct {
 		AuditHead         func(childComplexity int) int
 		AuditLog          func(childComplexity int, first *int, after *string) int
 		AuditVerification func(childComplexity int, head *string) int
+		Compare           func(childComplexity int, editions []string, filter *registry.Filter, by *registry.AreaLevel, within []registry.AreaCode) int
 		Edition           func(childComplexity int, id *string) int
 		Editions          func(childComplexity int, former *bool, first *int, after *string) int
 		Hotspots          func(childComplexity int, measure model.MeasureInput, level *registry.AreaLevel, hex *model.HexSize, neighbours *model.NeighbourRule, k *int, permutations *int, seed *int, edition *string) int
@@ -773,6 +811,7 @@ type QueryResolver interface {
 	Pockets(ctx context.Context, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) ([]*model.Pocket, error)
 	Measures(ctx context.Context, codes []string, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) ([]*model.MeasureDescription, error)
 	Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error)
+	Compare(ctx context.Context, editions []string, filter *registry.Filter, by *registry.AreaLevel, within []registry.AreaCode) (*model.Comparison, error)
 	Readings(ctx context.Context, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) ([]*model.IndicatorReading, error)
 	Unreached(ctx context.Context, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) (*model.HouseholdConnection, error)
 	Keys(ctx context.Context) ([]*model.Key, error)
@@ -1482,6 +1521,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CensoredHeadcount.Rate(childComplexity), true
 
+	case "Changes.after":
+		if e.ComplexityRoot.Changes.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.After(childComplexity), true
+	case "Changes.area":
+		if e.ComplexityRoot.Changes.Area == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.Area(childComplexity), true
+	case "Changes.before":
+		if e.ComplexityRoot.Changes.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.Before(childComplexity), true
+	case "Changes.cameIn":
+		if e.ComplexityRoot.Changes.CameIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.CameIn(childComplexity), true
+	case "Changes.deciles":
+		if e.ComplexityRoot.Changes.Deciles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.Deciles(childComplexity), true
+	case "Changes.left":
+		if e.ComplexityRoot.Changes.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.Left(childComplexity), true
+	case "Changes.programs":
+		if e.ComplexityRoot.Changes.Programs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.Programs(childComplexity), true
+	case "Changes.stayed":
+		if e.ComplexityRoot.Changes.Stayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.Stayed(childComplexity), true
+
+	case "Comparison.areas":
+		if e.ComplexityRoot.Comparison.Areas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Areas(childComplexity), true
+	case "Comparison.method":
+		if e.ComplexityRoot.Comparison.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Method(childComplexity), true
+	case "Comparison.newer":
+		if e.ComplexityRoot.Comparison.Newer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Newer(childComplexity), true
+	case "Comparison.older":
+		if e.ComplexityRoot.Comparison.Older == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Older(childComplexity), true
+	case "Comparison.total":
+		if e.ComplexityRoot.Comparison.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comparison.Total(childComplexity), true
+
 	case "CompositionCount.households":
 		if e.ComplexityRoot.CompositionCount.Households == nil {
 			break
@@ -1662,6 +1781,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CriterionWeight.Weight(childComplexity), true
 
+	case "DecileChanges.lessPoor":
+		if e.ComplexityRoot.DecileChanges.LessPoor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileChanges.LessPoor(childComplexity), true
+	case "DecileChanges.moves":
+		if e.ComplexityRoot.DecileChanges.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileChanges.Moves(childComplexity), true
+	case "DecileChanges.poorer":
+		if e.ComplexityRoot.DecileChanges.Poorer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileChanges.Poorer(childComplexity), true
+
 	case "DecileCount.decile":
 		if e.ComplexityRoot.DecileCount.Decile == nil {
 			break
@@ -1718,6 +1856,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DecileKey.Value(childComplexity), true
+
+	case "DecileMove.from":
+		if e.ComplexityRoot.DecileMove.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileMove.From(childComplexity), true
+	case "DecileMove.households":
+		if e.ComplexityRoot.DecileMove.Households == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileMove.Households(childComplexity), true
+	case "DecileMove.to":
+		if e.ComplexityRoot.DecileMove.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecileMove.To(childComplexity), true
 
 	case "DeprivationAvailability.deprivation":
 		if e.ComplexityRoot.DeprivationAvailability.Deprivation == nil {
@@ -3167,6 +3324,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProgramChange.Revision(childComplexity), true
 
+	case "ProgramChanges.newlyEnrolled":
+		if e.ComplexityRoot.ProgramChanges.NewlyEnrolled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgramChanges.NewlyEnrolled(childComplexity), true
+	case "ProgramChanges.noLongerEnrolled":
+		if e.ComplexityRoot.ProgramChanges.NoLongerEnrolled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgramChanges.NoLongerEnrolled(childComplexity), true
+	case "ProgramChanges.program":
+		if e.ComplexityRoot.ProgramChanges.Program == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgramChanges.Program(childComplexity), true
+
 	case "ProgramCount.households":
 		if e.ComplexityRoot.ProgramCount.Households == nil {
 			break
@@ -3290,6 +3466,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AuditVerification(childComplexity, args["head"].(*string)), true
+	case "Query.compare":
+		if e.ComplexityRoot.Query.Compare == nil {
+			break
+		}
+
+		args, err := ec.field_Query_compare_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Compare(childComplexity, args["editions"].([]string), args["filter"].(*registry.Filter), args["by"].(*registry.AreaLevel), args["within"].([]registry.AreaCode)), true
 	case "Query.edition":
 		if e.ComplexityRoot.Query.Edition == nil {
 			break
@@ -3828,6 +4015,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CriterionInput", ec.unmarshalInputCriterionInput),
 			graphql.NewInputUnmarshaler("GroupBy", ec.unmarshalInputGroupBy),
 			graphql.NewInputUnmarshaler("HouseholdFilter", ec.unmarshalInputHouseholdFilter),
+			graphql.NewInputUnmarshaler("InStateInput", ec.unmarshalInputInStateInput),
 			graphql.NewInputUnmarshaler("IndicatorInput", ec.unmarshalInputIndicatorInput),
 			graphql.NewInputUnmarshaler("IntRange", ec.unmarshalInputIntRange),
 			graphql.NewInputUnmarshaler("KeyInput", ec.unmarshalInputKeyInput),
@@ -4265,12 +4453,22 @@ input HouseholdFilter {
   pregnant: IntRange
   "Stunted children under five."
   stunted: IntRange
+  "Also in another state of the registry: a former quarter, or a newer one. Came in since: ` + "`" + `not: {inState: {state: \"2025-q2\"}}` + "`" + `."
+  inState: InStateInput
   "All of these keep it too. An empty list keeps everybody."
   and: [HouseholdFilter!]
   "Any of these keeps it too. An empty list keeps nobody."
   or: [HouseholdFilter!]
   "This does not keep it; whoever it can't judge for lack of data is therefore kept."
   not: HouseholdFilter
+}
+
+"Households that another state has. PUBLIC and PARTNER ask it of whole areas; it is one attribute, and each condition of its filter one more."
+input InStateInput {
+  "An edition (2025-q2, its newest state) or a state (2025-q2+2025-08)."
+  state: ID!
+  "Which of its households, by what that state says of them; all when not given. No third state. A key that is limited to areas names them here, too; places are asked of another state by PLANNER only."
+  filter: HouseholdFilter
 }
 
 "Which areas: every condition that is given must hold."
@@ -4370,6 +4568,8 @@ type Query {
   measures("Only these, by code; all when not given." codes: [ID!], "Level of the areas whose figures are parted into classes." level: AreaLevel = KELURAHAN, "How many classes, 2 to 9." classes: Int = 5, "How classes are made." by: ClassRule = QUANTILE, "Edition or state." edition: ID): [MeasureDescription!] @requires(role: PUBLIC)
   "A measure of areas through time: from edition to edition, or from year to year of a published figure. PUBLIC."
   trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE): [AreaTrend!] @requires(role: PUBLIC)
+  "Who came in, who left and what became of the others between two states, matched household by household. For ` + "`" + `deciles` + "`" + ` and ` + "`" + `programs` + "`" + ` PARTNER asks of kecamatan and above, and PUBLIC not at all, since they combine three attributes. Somebody who moved within the city stayed; in a key's own areas these are everybody's figures. The families behind a figure are listed by ` + "`" + `households` + "`" + ` with ` + "`" + `inState` + "`" + `. PUBLIC."
+  compare("Two editions or states, the older first." editions: [ID!]!, "Which households, in each state by what it says of them; all when not given." filter: HouseholdFilter, "Also area by area, at this level." by: AreaLevel, "Only those in these areas." within: [AreaCode!]): Comparison @requires(role: PUBLIC)
   "How a published figure of areas stands beside that of a reference: relevance (is the gap closing?) and effectiveness (is the own line faster?). PUBLIC."
   readings("Code of the published figure, e.g. p0_persen." indicator: String!, "Areas, at most 200." areas: [AreaCode!]!, "The reference, e.g. the province; it need not be among the edition's areas." reference: AreaCode!, "Which end is bad." direction: Orientation = MORE_IS_WORSE, "Edition or state." edition: ID): [IndicatorReading!] @requires(role: PUBLIC)
   "Families that a programme means and does not reach, as rows for field verification: nearest first, or without ` + "`" + `near` + "`" + ` by need: the poorest decile first, in it those with most deprivations, then by id; the unranked last. PLANNER."
@@ -5712,6 +5912,70 @@ type TrendPoint {
   value: Rate!
 }
 
+"Two states side by side: the same families, matched by the keyed hash of their card numbers."
+type Comparison {
+  "The older state."
+  older: Edition!
+  "The newer state."
+  newer: Edition!
+  "All together."
+  total: Changes!
+  "Area by area, by code; none unless asked for. An area that one state does not have has UNKNOWN figures of it."
+  areas: [Changes!]!
+  "How it was made."
+  method: Method!
+}
+
+"What changed in a place. Who stayed or came in is counted where they live in the newer state, who left where they lived in the older one."
+type Changes {
+  "The area; null of all together."
+  area: Area
+  "Households in the older state."
+  before: Count!
+  "Households in the newer state."
+  after: Count!
+  "Of those after, in the older state too, wherever they lived."
+  stayed: Count!
+  "Of those after, not in the older state."
+  cameIn: Count!
+  "Of those before, not in the newer state."
+  left: Count!
+  "Moves between deciles, of those who stayed; null where the newer state does not have the area."
+  deciles: DecileChanges
+  "Who came into programmes and who left them, by code of every programme that either state has."
+  programs: [ProgramChanges!]
+}
+
+"Moves between national deciles of welfare: a modelled rank, so that most moves of one decile mean little."
+type DecileChanges {
+  "Moves that occur or are shown, by from, then to, with those who stay in their decile. Of protected figures not from unranked."
+  moves: [DecileMove!]!
+  "To a poorer decile. Of protected figures the sum of the moves that are shown."
+  poorer: Count!
+  "To a less poor decile. Of protected figures the sum of the moves that are shown."
+  lessPoor: Count!
+}
+
+"Households that were in one decile and are in another."
+type DecileMove {
+  "In the older state; null is unranked."
+  from: Int
+  "In the newer state; null is unranked."
+  to: Int
+  "How many."
+  households: Count!
+}
+
+"Enrolments in one of two states only."
+type ProgramChanges {
+  "The programme, as in the newer state if it has it."
+  program: Program!
+  "With an ACTIVE enrolment in the newer state and none in the older one."
+  newlyEnrolled: Count!
+  "With an ACTIVE enrolment in the older state and none in the newer one."
+  noLongerEnrolled: Count!
+}
+
 "A published figure of an area beside that of a reference, in the years that both have."
 type IndicatorReading {
   "Code of the area."
@@ -6077,6 +6341,44 @@ func (ec *executionContext) childFields_CensoredHeadcount(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type CensoredHeadcount", field.Name)
 }
 
+func (ec *executionContext) childFields_Changes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "area":
+		return ec.fieldContext_Changes_area(ctx, field)
+	case "before":
+		return ec.fieldContext_Changes_before(ctx, field)
+	case "after":
+		return ec.fieldContext_Changes_after(ctx, field)
+	case "stayed":
+		return ec.fieldContext_Changes_stayed(ctx, field)
+	case "cameIn":
+		return ec.fieldContext_Changes_cameIn(ctx, field)
+	case "left":
+		return ec.fieldContext_Changes_left(ctx, field)
+	case "deciles":
+		return ec.fieldContext_Changes_deciles(ctx, field)
+	case "programs":
+		return ec.fieldContext_Changes_programs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Changes", field.Name)
+}
+
+func (ec *executionContext) childFields_Comparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "older":
+		return ec.fieldContext_Comparison_older(ctx, field)
+	case "newer":
+		return ec.fieldContext_Comparison_newer(ctx, field)
+	case "total":
+		return ec.fieldContext_Comparison_total(ctx, field)
+	case "areas":
+		return ec.fieldContext_Comparison_areas(ctx, field)
+	case "method":
+		return ec.fieldContext_Comparison_method(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Comparison", field.Name)
+}
+
 func (ec *executionContext) childFields_CompositionCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -6171,6 +6473,18 @@ func (ec *executionContext) childFields_CriterionWeight(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type CriterionWeight", field.Name)
 }
 
+func (ec *executionContext) childFields_DecileChanges(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "moves":
+		return ec.fieldContext_DecileChanges_moves(ctx, field)
+	case "poorer":
+		return ec.fieldContext_DecileChanges_poorer(ctx, field)
+	case "lessPoor":
+		return ec.fieldContext_DecileChanges_lessPoor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecileChanges", field.Name)
+}
+
 func (ec *executionContext) childFields_DecileCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "decile":
@@ -6205,6 +6519,18 @@ func (ec *executionContext) childFields_DecileKey(ctx context.Context, field gra
 		return ec.fieldContext_DecileKey_value(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DecileKey", field.Name)
+}
+
+func (ec *executionContext) childFields_DecileMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_DecileMove_from(ctx, field)
+	case "to":
+		return ec.fieldContext_DecileMove_to(ctx, field)
+	case "households":
+		return ec.fieldContext_DecileMove_households(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecileMove", field.Name)
 }
 
 func (ec *executionContext) childFields_DeprivationAvailability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6869,6 +7195,18 @@ func (ec *executionContext) childFields_ProgramChange(ctx context.Context, field
 		return ec.fieldContext_ProgramChange_revision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProgramChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgramChanges(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "program":
+		return ec.fieldContext_ProgramChanges_program(ctx, field)
+	case "newlyEnrolled":
+		return ec.fieldContext_ProgramChanges_newlyEnrolled(ctx, field)
+	case "noLongerEnrolled":
+		return ec.fieldContext_ProgramChanges_noLongerEnrolled(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgramChanges", field.Name)
 }
 
 func (ec *executionContext) childFields_ProgramCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7732,6 +8070,44 @@ func (ec *executionContext) field_Query_auditVerification_args(ctx context.Conte
 		return nil, err
 	}
 	args["head"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_compare_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "editions",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["editions"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*registry.Filter, error) {
+			return ec.unmarshalOHouseholdFilter2ᚖkantongᚋinternalᚋregistryᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*registry.AreaLevel, error) {
+			return ec.unmarshalOAreaLevel2ᚖkantongᚋinternalᚋregistryᚐAreaLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "within",
+		func(ctx context.Context, v any) ([]registry.AreaCode, error) {
+			return ec.unmarshalOAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["within"] = arg3
 	return args, nil
 }
 
@@ -11470,6 +11846,422 @@ func (ec *executionContext) fieldContext_CensoredHeadcount_rate(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Changes_area(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_area(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Area, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Area) graphql.Marshaler {
+			return ec.marshalOArea2ᚖkantongᚋgraphᚋmodelᚐArea(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_area(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_before(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_after(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_stayed(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_stayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_stayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_cameIn(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_cameIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CameIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_cameIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_left(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_deciles(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_deciles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deciles(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DecileChanges) graphql.Marshaler {
+			return ec.marshalODecileChanges2ᚖkantongᚋgraphᚋmodelᚐDecileChanges(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_deciles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecileChanges(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_programs(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_programs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Programs(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.ProgramChanges) graphql.Marshaler {
+			return ec.marshalOProgramChanges2ᚕkantongᚋgraphᚋmodelᚐProgramChangesᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_programs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProgramChanges(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_older(ctx context.Context, field graphql.CollectedField, obj *model.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_older(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Older, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edition) graphql.Marshaler {
+			return ec.marshalNEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_older(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Edition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_newer(ctx context.Context, field graphql.CollectedField, obj *model.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_newer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Newer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edition) graphql.Marshaler {
+			return ec.marshalNEdition2ᚖkantongᚋgraphᚋmodelᚐEdition(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_newer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Edition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_total(ctx context.Context, field graphql.CollectedField, obj *model.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Changes) graphql.Marshaler {
+			return ec.marshalNChanges2ᚖkantongᚋgraphᚋmodelᚐChanges(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Changes(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_areas(ctx context.Context, field graphql.CollectedField, obj *model.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_areas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Areas, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Changes) graphql.Marshaler {
+			return ec.marshalNChanges2ᚕᚖkantongᚋgraphᚋmodelᚐChangesᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_areas(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Changes(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Comparison_method(ctx context.Context, field graphql.CollectedField, obj *model.Comparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comparison_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Method) graphql.Marshaler {
+			return ec.marshalNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Comparison_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Method(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CompositionCount_kind(ctx context.Context, field graphql.CollectedField, obj *model.CompositionCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12290,6 +13082,102 @@ func (ec *executionContext) fieldContext_CriterionWeight_note(_ context.Context,
 	return graphql.NewScalarFieldContext("CriterionWeight", field, false, false, "String")
 }
 
+func (ec *executionContext) _DecileChanges_moves(ctx context.Context, field graphql.CollectedField, obj *model.DecileChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileChanges_moves(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moves, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DecileMove) graphql.Marshaler {
+			return ec.marshalNDecileMove2ᚕkantongᚋgraphᚋmodelᚐDecileMoveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileChanges_moves(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecileChanges",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecileMove(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecileChanges_poorer(ctx context.Context, field graphql.CollectedField, obj *model.DecileChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileChanges_poorer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Poorer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileChanges_poorer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecileChanges",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecileChanges_lessPoor(ctx context.Context, field graphql.CollectedField, obj *model.DecileChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileChanges_lessPoor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LessPoor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileChanges_lessPoor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecileChanges",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DecileCount_decile(ctx context.Context, field graphql.CollectedField, obj *model.DecileCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12549,6 +13437,84 @@ func (ec *executionContext) _DecileKey_value(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_DecileKey_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DecileKey", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DecileMove_from(ctx context.Context, field graphql.CollectedField, obj *model.DecileMove) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileMove_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecileMove_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecileMove", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DecileMove_to(ctx context.Context, field graphql.CollectedField, obj *model.DecileMove) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileMove_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecileMove_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DecileMove", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DecileMove_households(ctx context.Context, field graphql.CollectedField, obj *model.DecileMove) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecileMove_households(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Households, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecileMove_households(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecileMove",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DeprivationAvailability_deprivation(ctx context.Context, field graphql.CollectedField, obj *model.DeprivationAvailability) (ret graphql.Marshaler) {
@@ -18732,6 +19698,102 @@ func (ec *executionContext) fieldContext_ProgramChange_revision(_ context.Contex
 	return graphql.NewScalarFieldContext("ProgramChange", field, false, false, "Int")
 }
 
+func (ec *executionContext) _ProgramChanges_program(ctx context.Context, field graphql.CollectedField, obj *model.ProgramChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramChanges_program(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Program, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Program) graphql.Marshaler {
+			return ec.marshalNProgram2ᚖkantongᚋgraphᚋmodelᚐProgram(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramChanges_program(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramChanges",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Program(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramChanges_newlyEnrolled(ctx context.Context, field graphql.CollectedField, obj *model.ProgramChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramChanges_newlyEnrolled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewlyEnrolled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramChanges_newlyEnrolled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramChanges",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProgramChanges_noLongerEnrolled(ctx context.Context, field graphql.CollectedField, obj *model.ProgramChanges) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProgramChanges_noLongerEnrolled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoLongerEnrolled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Count) graphql.Marshaler {
+			return ec.marshalNCount2kantongᚋgraphᚋmodelᚐCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProgramChanges_noLongerEnrolled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProgramChanges",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Count(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProgramCount_program(ctx context.Context, field graphql.CollectedField, obj *model.ProgramCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20325,6 +21387,68 @@ func (ec *executionContext) fieldContext_Query_trend(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_trend_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_compare(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_compare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Compare(ctx, fc.Args["editions"].([]string), fc.Args["filter"].(*registry.Filter), fc.Args["by"].(*registry.AreaLevel), fc.Args["within"].([]registry.AreaCode))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalNRole2kantongᚋinternalᚋregistryᚐRole(ctx, "PUBLIC")
+				if err != nil {
+					var zeroVal *model.Comparison
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Comparison
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, role)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Comparison) graphql.Marshaler {
+			return ec.marshalOComparison2ᚖkantongᚋgraphᚋmodelᚐComparison(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_compare(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Comparison(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_compare_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -23568,7 +24692,7 @@ func (ec *executionContext) unmarshalInputHouseholdFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"areas", "where", "decile", "members", "deprivedIn", "notDeprivedIn", "enrolledIn", "notEnrolledIn", "eligibleFor", "headSex", "geocoded", "rt", "rw", "underFive", "schoolAge", "outOfSchool", "elderly", "disabled", "pregnant", "stunted", "and", "or", "not"}
+	fieldsInOrder := [...]string{"areas", "where", "decile", "members", "deprivedIn", "notDeprivedIn", "enrolledIn", "notEnrolledIn", "eligibleFor", "headSex", "geocoded", "rt", "rw", "underFive", "schoolAge", "outOfSchool", "elderly", "disabled", "pregnant", "stunted", "inState", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -23715,6 +24839,13 @@ func (ec *executionContext) unmarshalInputHouseholdFilter(ctx context.Context, o
 				return it, err
 			}
 			it.Stunted = data
+		case "inState":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inState"))
+			data, err := ec.unmarshalOInStateInput2ᚖkantongᚋinternalᚋregistryᚐInState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InState = data
 		case "and":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
 			data, err := ec.unmarshalOHouseholdFilter2ᚕkantongᚋinternalᚋregistryᚐFilterᚄ(ctx, v)
@@ -23750,6 +24881,55 @@ func (ec *executionContext) unmarshalInputHouseholdFilter(ctx context.Context, o
 func UnmarshalHouseholdFilter(ctx context.Context, raw any) (registry.Filter, error) {
 	var out registry.Filter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "HouseholdFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputInStateInput(ctx context.Context, obj any) (registry.InState, error) {
+	var it registry.InState
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"state", "filter"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOHouseholdFilter2kantongᚋinternalᚋregistryᚐFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalInStateInput unmarshals raw into the InStateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalInStateInput(ctx context.Context, raw any) (registry.InState, error) {
+	var out registry.InState
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "InStateInput", raw, &out)
 	return out, err
 }
 
@@ -25662,6 +26842,129 @@ func (ec *executionContext) _CensoredHeadcount(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var changesImplementors = []string{"Changes"}
+
+func (ec *executionContext) _Changes(ctx context.Context, sel ast.SelectionSet, obj *model.Changes) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Changes")
+		case "area":
+			out.Values[i] = ec._Changes_area(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "before":
+			out.Values[i] = ec._Changes_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "after":
+			out.Values[i] = ec._Changes_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stayed":
+			out.Values[i] = ec._Changes_stayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cameIn":
+			out.Values[i] = ec._Changes_cameIn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "left":
+			out.Values[i] = ec._Changes_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deciles":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Changes_deciles(ctx, field, obj)
+				})
+		case "programs":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Changes_programs(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var comparisonImplementors = []string{"Comparison"}
+
+func (ec *executionContext) _Comparison(ctx context.Context, sel ast.SelectionSet, obj *model.Comparison) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, comparisonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Comparison")
+		case "older":
+			out.Values[i] = ec._Comparison_older(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newer":
+			out.Values[i] = ec._Comparison_newer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._Comparison_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "areas":
+			out.Values[i] = ec._Comparison_areas(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._Comparison_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var compositionCountImplementors = []string{"CompositionCount"}
 
 func (ec *executionContext) _CompositionCount(ctx context.Context, sel ast.SelectionSet, obj *model.CompositionCount) graphql.Marshaler {
@@ -25975,6 +27278,49 @@ func (ec *executionContext) _CriterionWeight(ctx context.Context, sel ast.Select
 	return out
 }
 
+var decileChangesImplementors = []string{"DecileChanges"}
+
+func (ec *executionContext) _DecileChanges(ctx context.Context, sel ast.SelectionSet, obj *model.DecileChanges) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decileChangesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecileChanges")
+		case "moves":
+			out.Values[i] = ec._DecileChanges_moves(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "poorer":
+			out.Values[i] = ec._DecileChanges_poorer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lessPoor":
+			out.Values[i] = ec._DecileChanges_lessPoor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var decileCountImplementors = []string{"DecileCount"}
 
 func (ec *executionContext) _DecileCount(ctx context.Context, sel ast.SelectionSet, obj *model.DecileCount) graphql.Marshaler {
@@ -26085,6 +27431,49 @@ func (ec *executionContext) _DecileKey(ctx context.Context, sel ast.SelectionSet
 		case "value":
 			out.Values[i] = ec._DecileKey_value(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var decileMoveImplementors = []string{"DecileMove"}
+
+func (ec *executionContext) _DecileMove(ctx context.Context, sel ast.SelectionSet, obj *model.DecileMove) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decileMoveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecileMove")
+		case "from":
+			out.Values[i] = ec._DecileMove_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._DecileMove_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "households":
+			out.Values[i] = ec._DecileMove_households(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -28351,6 +29740,49 @@ func (ec *executionContext) _ProgramChange(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var programChangesImplementors = []string{"ProgramChanges"}
+
+func (ec *executionContext) _ProgramChanges(ctx context.Context, sel ast.SelectionSet, obj *model.ProgramChanges) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, programChangesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProgramChanges")
+		case "program":
+			out.Values[i] = ec._ProgramChanges_program(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newlyEnrolled":
+			out.Values[i] = ec._ProgramChanges_newlyEnrolled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "noLongerEnrolled":
+			out.Values[i] = ec._ProgramChanges_noLongerEnrolled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var programCountImplementors = []string{"ProgramCount"}
 
 func (ec *executionContext) _ProgramCount(ctx context.Context, sel ast.SelectionSet, obj *model.ProgramCount) graphql.Marshaler {
@@ -28625,6 +30057,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_trend(ctx, field)
+				})
+		case "compare":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_compare(ctx, field)
 				})
 		case "readings":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -29882,6 +31320,30 @@ func (ec *executionContext) marshalNCensoredHeadcount2ᚖkantongᚋgraphᚋmodel
 	return ec._CensoredHeadcount(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNChanges2ᚕᚖkantongᚋgraphᚋmodelᚐChangesᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Changes) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChanges2ᚖkantongᚋgraphᚋmodelᚐChanges(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNChanges2ᚖkantongᚋgraphᚋmodelᚐChanges(ctx context.Context, sel ast.SelectionSet, v *model.Changes) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Changes!")
+		return graphql.Null
+	}
+	return ec._Changes(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCompositionCount2kantongᚋgraphᚋmodelᚐCompositionCount(ctx context.Context, sel ast.SelectionSet, v model.CompositionCount) graphql.Marshaler {
 	return ec._CompositionCount(ctx, sel, &v)
 }
@@ -30072,6 +31534,26 @@ func (ec *executionContext) marshalNDecileIncidence2ᚕkantongᚋgraphᚋmodel�
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDecileIncidence2kantongᚋgraphᚋmodelᚐDecileIncidence(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDecileMove2kantongᚋgraphᚋmodelᚐDecileMove(ctx context.Context, sel ast.SelectionSet, v model.DecileMove) graphql.Marshaler {
+	return ec._DecileMove(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDecileMove2ᚕkantongᚋgraphᚋmodelᚐDecileMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DecileMove) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDecileMove2kantongᚋgraphᚋmodelᚐDecileMove(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -30770,6 +32252,10 @@ func (ec *executionContext) marshalNProgram2ᚖkantongᚋgraphᚋmodelᚐProgram
 	return ec._Program(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNProgramChanges2kantongᚋgraphᚋmodelᚐProgramChanges(ctx context.Context, sel ast.SelectionSet, v model.ProgramChanges) graphql.Marshaler {
+	return ec._ProgramChanges(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNProgramCount2kantongᚋgraphᚋmodelᚐProgramCount(ctx context.Context, sel ast.SelectionSet, v model.ProgramCount) graphql.Marshaler {
 	return ec._ProgramCount(ctx, sel, &v)
 }
@@ -31375,6 +32861,13 @@ func (ec *executionContext) marshalOClassRule2ᚖkantongᚋgraphᚋmodelᚐClass
 	return v
 }
 
+func (ec *executionContext) marshalOComparison2ᚖkantongᚋgraphᚋmodelᚐComparison(ctx context.Context, sel ast.SelectionSet, v *model.Comparison) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Comparison(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCount2ᚖkantongᚋgraphᚋmodelᚐCount(ctx context.Context, sel ast.SelectionSet, v *model.Count) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -31456,6 +32949,13 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	_ = ctx
 	res := scalar.MarshalDateTime(*v)
 	return res
+}
+
+func (ec *executionContext) marshalODecileChanges2ᚖkantongᚋgraphᚋmodelᚐDecileChanges(ctx context.Context, sel ast.SelectionSet, v *model.DecileChanges) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DecileChanges(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODecileKey2ᚖkantongᚋgraphᚋmodelᚐDecileKey(ctx context.Context, sel ast.SelectionSet, v *model.DecileKey) graphql.Marshaler {
@@ -31690,6 +33190,11 @@ func (ec *executionContext) marshalOHouseholdConnection2ᚖkantongᚋgraphᚋmod
 	return ec._HouseholdConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOHouseholdFilter2kantongᚋinternalᚋregistryᚐFilter(ctx context.Context, v any) (registry.Filter, error) {
+	res, err := ec.unmarshalInputHouseholdFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOHouseholdFilter2ᚕkantongᚋinternalᚋregistryᚐFilterᚄ(ctx context.Context, v any) ([]registry.Filter, error) {
 	if v == nil {
 		return nil, nil
@@ -31778,6 +33283,14 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	_ = ctx
 	res := scalar.MarshalID(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOInStateInput2ᚖkantongᚋinternalᚋregistryᚐInState(ctx context.Context, v any) (*registry.InState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputInStateInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOIndicatorInput2ᚖkantongᚋgraphᚋmodelᚐIndicatorInput(ctx context.Context, v any) (*model.IndicatorInput, error) {
@@ -32091,6 +33604,25 @@ func (ec *executionContext) marshalOProgramChange2ᚖkantongᚋgraphᚋmodelᚐP
 		return graphql.Null
 	}
 	return ec._ProgramChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOProgramChanges2ᚕkantongᚋgraphᚋmodelᚐProgramChangesᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ProgramChanges) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProgramChanges2kantongᚋgraphᚋmodelᚐProgramChanges(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPublishChange2ᚖkantongᚋgraphᚋmodelᚐPublishChange(ctx context.Context, sel ast.SelectionSet, v *model.PublishChange) graphql.Marshaler {

@@ -14,6 +14,9 @@ func TryRule(ctx context.Context, v *registry.View, program string, rule registr
 	if _, ok := v.Program(program); !ok {
 		return nil, registry.NotFound("program", "edition %s has no programme %q", v.State.ID(), program)
 	}
+	if len(rule.OtherStates()) > 0 {
+		return nil, registry.RuleOfOtherStates("eligibility")
+	}
 	if unitCostRupiah < 0 || unitCostRupiah > maxUnitCostRupiah {
 		return nil, registry.Invalid("unitCostRupiah", "%d is outside 0 to %d", unitCostRupiah, int64(maxUnitCostRupiah))
 	}

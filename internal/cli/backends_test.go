@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,7 @@ func TestBackendsAnswerAlike(t *testing.T) {
 		}
 		t.Cleanup(func() { s.Close() })
 		publishCity(t, s)
+		publishFormer(t, s)
 		executors[b.name] = executor(t, p, s, b.engine)
 	}
 	queries, err := filepath.Glob(filepath.Join("..", "..", "graph", "testdata", "golden", "*", "query.graphql"))
@@ -197,6 +199,48 @@ func publishCityWith(t *testing.T, s *store, secrets registry.Secrets) {
 		}
 	}
 	if _, err := s.Publish(ctx, e.ID, r.ID, registry.PublishOptions{Secrets: secrets, Now: time.Unix(1_760_000_000, 0)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// publishFormer publishes an edition before that of publishCity, unless it is there: since then families came in, others became
+// poorer, and others enrolled.
+func publishFormer(t *testing.T, s *store) {
+	t.Helper()
+	ctx := t.Context()
+	if there, err := s.Editions(ctx); err != nil || len(there) > 1 {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	d, households, enrolments := storetest.City(7, 600)
+	there := map[registry.HouseholdID]bool{}
+	var then []registry.Household
+	for i, h := range households {
+		if i%4 == 0 {
+			continue
+		}
+		if i%3 == 0 && h.Decile > 1 {
+			h.Decile--
+		}
+		then, there[h.ID] = append(then, h.Household), true
+	}
+	enrolments = slices.DeleteFunc(enrolments, func(e registry.Enrolment) bool { return !there[e.Household] || e.Household[2]%4 == 0 })
+	im := func(kind registry.ImportKind) *registry.Import {
+		return &registry.Import{Kind: kind, File: "test", At: time.Unix(0, 0), Release: map[bool]string{true: "2025-07"}[kind == registry.ImportEnrolments]}
+	}
+	copied := registry.CopyOptions{From: d.State.Edition.ID, Enrolments: true, FromRelease: d.State.Release.ID, As: registry.Release{ID: "2025-07", EnrolmentsAsOf: "2025-07-31"}, Now: time.Unix(0, 0)}
+	for _, err := range []error{
+		s.CopyEdition(ctx, registry.Edition{ID: "former", AsOf: "2025-06-30"}, copied),
+		s.PutHouseholds(ctx, "former", im(registry.ImportHouseholds), sequence(then)),
+		s.PutEnrolments(ctx, "former", "2025-07", im(registry.ImportEnrolments), sequence(enrolments)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Publish(ctx, "former", "2025-07", registry.PublishOptions{Secrets: registry.Secrets{Record: []byte("r")}, Now: time.Unix(1_750_000_000, 0)}); err != nil {
 		t.Fatal(err)
 	}
 }

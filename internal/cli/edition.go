@@ -20,7 +20,8 @@ type editionCommand struct {
 
 type editionCreate struct {
 	Name       string `arg:"" help:"Its name, e.g. 2025-q3."`
-	Release    string `help:"Begin this release of enrolments of the edition, e.g. 2025-10."`
+	From       string `placeholder:"STATE" help:"Begin with all that this published edition holds, to be changed by imports: areas, families, programmes and indicators; with --release its enrolments, too."`
+	Release    string `help:"Begin this release of enrolments of the edition, e.g. 2025-10. With --from, begin it with that state's enrolments."`
 	Label      string `help:"Title (default: the name)."`
 	Source     string `help:"Where the registry comes from, e.g. \"DTSEN, Kemensos\"."`
 	AsOf       string `placeholder:"DATE" help:"As of which day it is (default: today)."`
@@ -38,6 +39,9 @@ func (c *editionCreate) Run(p *program) error {
 		}
 	}
 	return p.withStore(func(s *store) error {
+		if c.From != "" {
+			return c.copy(p, s, asOf)
+		}
 		if c.Release != "" {
 			if err := s.CreateRelease(p.ctx, c.Name, registry.Release{ID: c.Release, EnrolmentsAsOf: asOf}); err != nil {
 				return err

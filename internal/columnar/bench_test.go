@@ -126,7 +126,28 @@ var works = func() []work {
 			}
 		}}
 	}
+	halves := map[*Engine]*registry.HouseholdSet{}
+	half := func(e *Engine) *registry.HouseholdSet { // every other family, as another state may have them
+		if halves[e] == nil {
+			var ids []registry.HouseholdID
+			for row := 0; row < e.Households(); row += 2 {
+				ids = append(ids, e.ids[row])
+			}
+			halves[e] = registry.NewHouseholdSet(ids)
+		}
+		return halves[e]
+	}
+	inState := func(name string, set func(*Engine) *registry.HouseholdSet) work {
+		return work{name, func(b *testing.B, e *Engine, _ *probe) {
+			f := registry.Filter{InState: &registry.InState{State: "another", Set: set(e)}}
+			if _, err := e.Summarise(b.Context(), []registry.SummaryQuery{{Filter: f, By: kelurahan}}); err != nil {
+				b.Fatal(err)
+			}
+		}}
+	}
 	return []work{
+		inState("kelurahan-in-state", half),
+		inState("kelurahan-in-state-first-time", func(e *Engine) *registry.HouseholdSet { set := *half(e); return &set }),
 		rows("rows-in-box-100", func(p *probe) registry.RowsQuery { return registry.RowsQuery{Filter: p.box, First: 100} }),
 		rows("nearest-20", func(p *probe) registry.RowsQuery {
 			at := p.at.Orb()

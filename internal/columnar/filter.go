@@ -1,6 +1,7 @@
 package columnar
 
 import (
+	"cmp"
 	"slices"
 
 	"kantong/internal/registry"
@@ -51,7 +52,7 @@ type compiler struct {
 
 // compile checks a filter that was asked and makes it ready.
 func (c *compiler) compile(f *registry.Filter) (*node, error) {
-	if err := c.e.d.CheckFilter(f); err != nil {
+	if err := cmp.Or(c.e.d.CheckFilter(f), f.CheckFound()); err != nil {
 		return nil, err
 	}
 	return c.node(f), nil
@@ -73,6 +74,9 @@ func (c *compiler) add(n *node, f *registry.Filter) {
 		n.regions = append(n.regions, c.region(f.Where))
 	}
 	c.addSets(n, f)
+	if f.InState != nil {
+		n.words = append(n.words, c.e.inSet(f.InState.Set))
+	}
 	c.addNumbers(n, f)
 	if f.RT != nil || f.RW != nil {
 		n.rows = append(n.rows, c.e.inPlaces(f.RW, f.RT))

@@ -29,6 +29,8 @@ type households struct {
 	place       []uint16 // position in places, its upper half in placeHigh
 	placeHigh   []uint16 // nil while all positions fit place
 
+	marks keptMarks
+
 	slots      []slot  // by rank
 	places     []place // distinct pairs of RW and RT
 	attributes func(context.Context, []registry.HouseholdID) ([]*registry.Household, error)

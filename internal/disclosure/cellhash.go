@@ -81,6 +81,9 @@ func (h *cellHasher) see(cell uint64, slot int, r rule) {
 }
 
 func nameOf(a attribute, number int) uint64 {
+	if a.kind == stateAttribute || a.kind == restAttribute { // their index is a hash
+		return mix(mix(uint64(a.index)+uint64(a.kind)) + uint64(number))
+	}
 	return mix(uint64(a.kind)<<48 | uint64(uint16(a.index))<<32 | uint64(uint32(number)))
 }
 

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,9 +11,9 @@ import (
 )
 
 // conditions reads the members of a filter that tell households apart, as bands of attributes.
-func (g *Guard) conditions(f *registry.Filter) (list []condition, err error) {
+func (g *Guard) conditions(ctx context.Context, f *registry.Filter) (list []condition, err error) {
 	yesNo := func(kind attributeKind, index, number int, path string, filter registry.Filter) {
-		list = append(list, condition{attribute{kind, index}, []band{{number, filter}}, filter, path})
+		list = append(list, condition{attribute: attribute{kind, index}, bands: []band{{number, filter}}, whole: filter, path: path})
 	}
 	if f.Decile != nil {
 		list = append(list, decileCondition(f.Decile))
@@ -44,16 +45,31 @@ func (g *Guard) conditions(f *registry.Filter) (list []condition, err error) {
 		}
 		list = append(list, c)
 	}
+	if f.InState != nil {
+		c, err := g.stateCondition(ctx, f.InState)
+		if err != nil {
+			return nil, registry.Under("inState", err)
+		}
+		list = append(list, c)
+	}
 	more, err := g.memberships(f)
-	return append(list, more...), err
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, more...)
+	if f.Not == nil {
+		return list, nil
+	}
+	c, err := g.complement(ctx, f.Not)
+	return append(list, c), err
 }
 
 // memberships reads the conditions on deprivations, programmes and their rules.
 func (g *Guard) memberships(f *registry.Filter) (list []condition, err error) {
 	f = &registry.Filter{DeprivedIn: distinct(f.DeprivedIn), NotDeprivedIn: distinct(f.NotDeprivedIn), EnrolledIn: distinct(f.EnrolledIn),
-		NotEnrolledIn: distinct(f.NotEnrolledIn), EligibleFor: f.EligibleFor, Not: f.Not, KnownIn: f.KnownIn, Score: f.Score}
+		NotEnrolledIn: distinct(f.NotEnrolledIn), EligibleFor: f.EligibleFor, KnownIn: f.KnownIn, Score: f.Score}
 	one := func(kind attributeKind, index, number int, path string, filter registry.Filter) {
-		list = append(list, condition{attribute{kind, index}, []band{{number, filter}}, filter, path})
+		list = append(list, condition{attribute: attribute{kind, index}, bands: []band{{number, filter}}, whole: filter, path: path})
 	}
 	if f.DeprivedIn != nil {
 		switch {
@@ -92,17 +108,24 @@ func (g *Guard) memberships(f *registry.Filter) (list []condition, err error) {
 		}
 		one(eligibilityAttribute, g.program(f.EligibleFor), bandYes, "eligibleFor", registry.Filter{EligibleFor: f.EligibleFor})
 	}
-	if f.Not != nil {
-		code, ok := onlyEligibility(f.Not)
-		if !ok {
-			return nil, limit("not", "a complement is answered of a programme's rule only, not: {eligibleFor: …}: use ranges, notDeprivedIn or notEnrolledIn")
-		}
-		if err := g.checkRule(code); err != nil {
-			return nil, registry.Under("not.eligibleFor", err)
-		}
-		one(eligibilityAttribute, g.program(code), bandNo, "not", registry.Filter{Not: f.Not})
-	}
 	return list, nil
+}
+
+// complement reads not, which is answered of what is one category with two sides: a programme's rule, and another state.
+func (g *Guard) complement(ctx context.Context, f *registry.Filter) (condition, error) {
+	if in, ok := onlyState(f); ok {
+		c, err := g.restCondition(ctx, in)
+		return c, registry.Under("not.inState", err)
+	}
+	code, ok := onlyEligibility(f)
+	if !ok {
+		return condition{}, limit("not", "a complement is answered of a programme's rule and of another state only, not: {eligibleFor: …} or not: {inState: …}: use ranges, notDeprivedIn or notEnrolledIn")
+	}
+	if err := g.checkRule(code); err != nil {
+		return condition{}, registry.Under("not.eligibleFor", err)
+	}
+	whole := registry.Filter{Not: f}
+	return condition{attribute: attribute{eligibilityAttribute, g.program(code)}, bands: []band{{bandNo, whole}}, whole: whole, path: "not"}, nil
 }
 
 // distinct is a list without repetitions; nil stays nil, since an empty list is a condition.
@@ -119,6 +142,13 @@ func (g *Guard) program(code string) int {
 
 // nobody is a condition that keeps no household, whoever there is.
 func nobody(path string, f registry.Filter) condition { return condition{whole: f, path: path} }
+
+// onlyState tells whether a filter asks for nothing but another state.
+func onlyState(f *registry.Filter) (*registry.InState, bool) {
+	rest := *f
+	rest.InState = nil
+	return f.InState, f.InState != nil && rest.Everybody()
+}
 
 // onlyEligibility tells whether a filter asks for nothing but what a programme's rule keeps.
 func onlyEligibility(f *registry.Filter) (program string, ok bool) {

@@ -17,6 +17,11 @@ func (g *Guard) checkDetail(p *plan) error {
 	if byHex := slices.ContainsFunc(p.query.By, func(d registry.Dimension) bool { return d.Kind == registry.ByHex }); byHex && g.role != registry.RolePartner {
 		return limit("groupBy.hex", "%s: group by {area: KELURAHAN}; a partner's key is answered for hexagons", finerText(g.role))
 	}
+	for _, c := range p.question.conditions {
+		if blocks && c.names != nil {
+			return limit(c.path, "who came, who left and what became of them is answered for whole areas: leave regions, hexagons and pockets out")
+		}
+	}
 	names := g.combined(p)
 	most := attributes(g.role, finest, blocks)
 	if len(names) <= most {
@@ -45,7 +50,9 @@ func (g *Guard) combined(p *plan) []string {
 	var names []string
 	var kinds []attribute
 	for _, c := range p.question.conditions {
-		if c.attribute.kind != 0 {
+		if c.names != nil {
+			names, kinds = append(names, c.names...), append(kinds, c.attribute)
+		} else if c.attribute.kind != 0 {
 			names, kinds = append(names, g.name(c.attribute)), append(kinds, c.attribute)
 		}
 	}

@@ -40,6 +40,7 @@ type Gate struct {
 	published *publications // replaced as a whole
 	opened    map[string]*opened
 	order     []string // ids of opened states, least recently used first
+	sets      *householdSets
 }
 
 type opened struct {
@@ -63,7 +64,7 @@ func NewGate(ctx context.Context, source Source, rules Rules) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gate{source: source, rules: rules, noise: noise, published: newPublications(rules.Policy, nil, nil), opened: map[string]*opened{}}
+	g := &Gate{source: source, rules: rules, noise: noise, published: newPublications(rules.Policy, nil, nil), opened: map[string]*opened{}, sets: newHouseholdSets()}
 	return g, g.Refresh(ctx)
 }
 

@@ -17,6 +17,7 @@ import (
 type Guard struct {
 	engine  registry.Engine
 	data    *registry.Dataset
+	others  Moment // states that filters may mention
 	frame   *frame
 	noise   noises
 	role    registry.Role
@@ -39,7 +40,7 @@ func (g *Guard) Summarise(ctx context.Context, queries []registry.SummaryQuery) 
 			answers[i], spent = known.cells, append(spent, known.names...)
 			continue
 		}
-		p, err := g.plan(&queries[i])
+		p, err := g.plan(ctx, &queries[i])
 		if err != nil {
 			return nil, err
 		}

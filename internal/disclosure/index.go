@@ -23,13 +23,13 @@ func indexConditions(f *registry.Filter) (list []condition, err error) {
 			return nil, limit("knownIn", "whether something is known is answered of the published index, multidimensional without input: otherwise use deprivedIn or notDeprivedIn, which ask for it too")
 		}
 		others := registry.Filter{KnownIn: index.Of, Not: &poor}
-		list = append(list, condition{attribute{kind: indexAttribute}, []band{{bandNo, others}, {bandYes, poor}}, judged, "knownIn"})
+		list = append(list, condition{attribute: attribute{kind: indexAttribute}, bands: []band{{bandNo, others}, {bandYes, poor}}, whole: judged, path: "knownIn"})
 	}
 	if f.Score != nil {
 		if !slices.Equal(f.Score.Of, index.Of) || !slices.Equal(f.Score.Weights, index.Weights) || f.Score.AtLeast != index.AtLeast {
 			return nil, limit("score", "one index is published, multidimensional without input: ask for that, or for %s and the others one at a time", f.Score.Of[0])
 		}
-		list = append(list, condition{attribute{kind: indexAttribute}, []band{{bandYes, poor}}, poor, "score"})
+		list = append(list, condition{attribute: attribute{kind: indexAttribute}, bands: []band{{bandYes, poor}}, whole: poor, path: "score"})
 	}
 	return list, nil
 }

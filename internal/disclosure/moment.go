@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 type Moment struct {
 	gate *Gate
 	*publications
+	naming func(ctx context.Context, edition string) (state string, err error) // nil: as View reads names
 }
 
 // publications are what a gate read of its source. Nobody changes it.
@@ -27,7 +29,7 @@ type publications struct {
 func (g *Gate) Now() Moment {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return Moment{g, g.published}
+	return Moment{gate: g, publications: g.published}
 }
 
 // newPublications names what is published by all of it: states with what is said about them, data versions (in which the
@@ -63,6 +65,18 @@ func (m Moment) Version(state string) string {
 		}
 	}
 	return ""
+}
+
+// Named gives the states that names of editions stand for, in their order.
+func (m Moment) Named(editions []string) (states []string, err error) {
+	for _, name := range editions {
+		s, err := find(m.states, name)
+		if err != nil {
+			return nil, err
+		}
+		states = append(states, s.ID())
+	}
+	return states, nil
 }
 
 // Since gives the states that are new since a former moment or have another data version, of each edition the newest; the

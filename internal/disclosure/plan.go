@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"context"
 	"slices"
 
 	"kantong/internal/registry"
@@ -40,14 +41,14 @@ type drop struct {
 	inside    bool // the filter keeps a part of the question instead, and what the question holds beyond it counts
 }
 
-func (g *Guard) plan(q *registry.SummaryQuery) (*plan, error) {
+func (g *Guard) plan(ctx context.Context, q *registry.SummaryQuery) (*plan, error) {
 	if err := g.data.CheckFilter(&q.Filter); err != nil {
 		return nil, err
 	}
 	if q.Measures&registry.MeasureBenefits != 0 { // beside a count of households they would tell what a family gets
 		return nil, limit("", "sums of rupiah are answered to a planner's key, in its areas: leave them out, and ask how many are enrolled")
 	}
-	question, err := g.read(&q.Filter)
+	question, err := g.read(ctx, &q.Filter)
 	if err != nil {
 		return nil, err
 	}
@@ -155,16 +156,12 @@ func (p *plan) leaveOut() {
 				d.by = slices.Delete(slices.Clone(p.by), i, i+1)
 			}
 		}
-		d.filter = p.question.filterOf(c.attribute)
-		if c.attribute.kind == deprivationAttribute && len(c.bands) == 1 && c.bands[0].number == bandNo {
-			// Whoever is not deprived stands out from those that are, however many are unknown.
-			known := registry.Filter{KnownIn: []registry.Deprivation{registry.Deprivation(c.attribute.index)}}
-			d.filter = registry.Join(&d.filter, &known)
-		}
-		if c.attribute.kind == indexAttribute {
-			d.filter, d.inside = dropIndex(&c, d.filter)
-		}
+		rest := p.question.filterOf(c.attribute)
+		d.filter, d.inside = dropOf(&c, rest)
 		p.drops = append(p.drops, d)
+		for _, there := range c.there {
+			p.drops = append(p.drops, drop{attribute: c.attribute, by: p.by, position: -1, filter: registry.Join(&rest, &there.filter), inside: there.inside})
+		}
 	}
 	for i, dim := range p.by {
 		if slices.ContainsFunc(p.drops, func(d drop) bool { return d.position == i }) {
@@ -176,6 +173,19 @@ func (p *plan) leaveOut() {
 		}
 		p.drops = append(p.drops, d)
 	}
+}
+
+// dropOf is the drop of a condition, where rest are the others.
+func dropOf(c *condition, rest registry.Filter) (filter registry.Filter, inside bool) {
+	switch {
+	case c.attribute.kind == deprivationAttribute && len(c.bands) == 1 && c.bands[0].number == bandNo:
+		// Whoever is not deprived stands out from those that are, however many are unknown.
+		known := registry.Filter{KnownIn: []registry.Deprivation{registry.Deprivation(c.attribute.index)}}
+		return registry.Join(&rest, &known), false
+	case c.attribute.kind == indexAttribute:
+		return dropIndex(c, rest)
+	}
+	return rest, false
 }
 
 // innerOf gives the index among a node's cells without the dropped dimension of a cell's index with it.

@@ -23,7 +23,7 @@ func (g *Guard) Points(ctx context.Context, q registry.PointsQuery) ([]registry.
 	if err := g.data.CheckFilter(&q.Filter); err != nil {
 		return nil, err
 	}
-	question, err := g.read(&q.Filter)
+	question, err := g.read(ctx, &q.Filter)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (g *Guard) Points(ctx context.Context, q registry.PointsQuery) ([]registry.
 
 // together counts sets of leaves, each as one: cells that are too small add to a sum what they add to that of a region.
 func (g *Guard) together(ctx context.Context, f registry.Filter, m registry.Measures, sets [][]int) ([]registry.Cell, error) {
-	p, err := g.plan(&registry.SummaryQuery{Filter: f, By: []registry.Dimension{{Kind: byLeaf}}, Measures: m})
+	p, err := g.plan(ctx, &registry.SummaryQuery{Filter: f, By: []registry.Dimension{{Kind: byLeaf}}, Measures: m})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ type condition struct {
 	bands     []band
 	whole     registry.Filter // all the bands at once
 	path      string          // of the filter's member, for messages
+	// Of a condition on another state: what it combines there, in words, and the drops of each of those.
+	names []string
+	there []thereDrop
 }
 
 // attribute names what households are told apart by: its kind, and which one of the kind.
@@ -43,6 +47,8 @@ const (
 	personsAttribute
 	povertyAttribute
 	indexAttribute
+	stateAttribute // in another state, in certain bands of attributes there
+	restAttribute  // everybody else: not there, or in other bands
 )
 
 // band is one published category of an attribute; its number is the same through every door.
@@ -66,9 +72,9 @@ type reader struct {
 	question
 }
 
-func (g *Guard) read(f *registry.Filter) (question, error) {
+func (g *Guard) read(ctx context.Context, f *registry.Filter) (question, error) {
 	r := reader{guard: g}
-	err := r.filter("", f)
+	err := r.filter(ctx, "", f)
 	return r.question, err
 }
 
@@ -77,7 +83,7 @@ func limit(field, format string, args ...any) error {
 }
 
 // filter reads f and what is joined to it by and.
-func (r *reader) filter(path string, f *registry.Filter) error {
+func (r *reader) filter(ctx context.Context, path string, f *registry.Filter) error {
 	under := func(err error) error { return registry.Under(path, err) }
 	switch {
 	case f.Or != nil:
@@ -95,7 +101,7 @@ func (r *reader) filter(path string, f *registry.Filter) error {
 			return under(err)
 		}
 	}
-	list, err := r.guard.conditions(f)
+	list, err := r.guard.conditions(ctx, f)
 	if err != nil {
 		return under(err)
 	}
@@ -110,7 +116,7 @@ func (r *reader) filter(path string, f *registry.Filter) error {
 		if path != "" {
 			inner = path + "." + inner
 		}
-		if err := r.filter(inner, &f.And[i]); err != nil {
+		if err := r.filter(ctx, inner, &f.And[i]); err != nil {
 			return err
 		}
 	}
@@ -202,6 +208,8 @@ func (g *Guard) name(a attribute) string {
 		return strings.ToLower(registry.PersonKind(a.index).String())
 	case indexAttribute:
 		return "multidimensional poverty"
+	case stateAttribute, restAttribute:
+		return "membership of another state"
 	}
 	return "poverty"
 }

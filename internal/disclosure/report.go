@@ -84,7 +84,7 @@ func (m Moment) Report(ctx context.Context, edition string, progress func(done, 
 func (g *Guard) report(ctx context.Context, policy Policy, progress func(done, total int64)) (*Report, error) {
 	r := reporter{progress: progress, report: &Report{State: g.data.State.ID(), Policy: policy, MedianKelurahan: medianKelurahan(g.frame)}}
 	for _, role := range []registry.Role{registry.RolePublic, registry.RolePartner} {
-		r.guards = append(r.guards, &Guard{engine: g.engine, data: g.data, frame: g.frame, noise: g.noise, role: role, floor: policy.floor(role), kept: &kept{}})
+		r.guards = append(r.guards, &Guard{engine: g.engine, data: g.data, others: g.others, frame: g.frame, noise: g.noise, role: role, floor: policy.floor(role), kept: &kept{}})
 	}
 	inquiries, places := g.inquiries(), placesIn(g.frame)
 	for i := range places {

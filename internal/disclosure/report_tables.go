@@ -143,7 +143,7 @@ func (r *reporter) count(ctx context.Context, q *inquiry, level registry.AreaLev
 	for i, query := range q.queries {
 		query.By = slices.Clone(query.By)
 		query.By[0].Level = level
-		p, err := widest.plan(&query)
+		p, err := widest.plan(ctx, &query)
 		if err != nil {
 			return err
 		}

@@ -24,12 +24,13 @@ func (s *scoped) Summarise(ctx context.Context, queries []registry.SummaryQuery)
 	for i, q := range queries {
 		place[i], mixed[i] = -1, -1
 		byArea := slices.ContainsFunc(q.By, func(d registry.Dimension) bool { return d.Kind == registry.ByArea })
-		own := s.within(&q.Filter)
+		known := s.knows(&q.Filter)
+		own := known && s.within(&q.Filter)
 		if !own {
 			mixed[i] = len(around)
 			around = append(around, q)
 		}
-		if own || byArea {
+		if own || byArea && known {
 			place[i] = len(inside)
 			if !own {
 				q.Filter = registry.Join(&q.Filter, &registry.Filter{Areas: s.areas})
@@ -94,11 +95,25 @@ func (s *scoped) within(f *registry.Filter) bool {
 	return false
 }
 
+// knows tells whether what a filter asks of other states keeps to the areas there, too: that a family of these areas lived
+// elsewhere then, and how, is none of the key's business.
+func (s *scoped) knows(f *registry.Filter) bool {
+	known := true
+	_ = f.Walk(func(_ string, g *registry.Filter) error {
+		known = known && (g.InState == nil || s.within(&g.InState.Filter))
+		return nil
+	})
+	return known
+}
+
 // Rows are those of the key's areas; others are FORBIDDEN.
 func (s *scoped) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.RowsPage, error) {
 	own := q.Parents != nil && !slices.ContainsFunc(q.Parents, func(c registry.AreaCode) bool { return !s.has(c) })
 	if !own && !s.within(&q.Filter) {
-		return nil, s.forbidden()
+		return nil, s.forbidden("areas", "the filter")
+	}
+	if !s.knows(&q.Filter) {
+		return nil, s.forbidden("inState.filter.areas", "the filter of each inState")
 	}
 	return s.Engine.Rows(ctx, q)
 }
@@ -106,7 +121,10 @@ func (s *scoped) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.Row
 // Points are those of the key's areas, as Rows.
 func (s *scoped) Points(ctx context.Context, q registry.PointsQuery) ([]registry.WeightedPoint, error) {
 	if !s.within(&q.Filter) {
-		return nil, s.forbidden()
+		return nil, s.forbidden("areas", "the filter")
+	}
+	if !s.knows(&q.Filter) {
+		return nil, s.forbidden("inState.filter.areas", "the filter of each inState")
 	}
 	return s.Engine.Points(ctx, q)
 }
@@ -126,10 +144,10 @@ func (s *scoped) Details(ctx context.Context, ids []registry.HouseholdID, want r
 	return out, nil
 }
 
-func (s *scoped) forbidden() error {
+func (s *scoped) forbidden(field, where string) error {
 	codes := make([]string, len(s.areas))
 	for i, c := range s.areas {
 		codes[i] = `"` + string(c) + `"`
 	}
-	return registry.Errorf(registry.CodeForbidden, "areas", "this key shows households of its own areas only: add areas: [%s] to the filter", strings.Join(codes, ", "))
+	return registry.Errorf(registry.CodeForbidden, field, "this key shows households of its own areas only: add areas: [%s] to %s", strings.Join(codes, ", "), where)
 }

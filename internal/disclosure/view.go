@@ -9,6 +9,22 @@ import (
 // View gives what a viewer may see of an edition (its newest state), of a state, or of the newest state for "". NOT_FOUND
 // when nothing of that name is published.
 func (m Moment) View(ctx context.Context, viewer registry.Viewer, edition string) (*registry.View, error) {
+	o, err := m.open(ctx, edition)
+	if err != nil {
+		return nil, err
+	}
+	v := &registry.View{Dataset: o.dataset}
+	v.Total, v.Located = m.gate.totals(viewer, o.dataset.State.Edition)
+	var f *frame
+	if v.Engine, f, err = m.engine(ctx, o, viewer); err != nil {
+		return nil, err
+	}
+	v.Unmatched = m.gate.unmatched(o, f, viewer)
+	return v, nil
+}
+
+// open opens the state that a name stands for.
+func (m Moment) open(ctx context.Context, edition string) (*opened, error) {
 	state, err := find(m.states, edition)
 	if err != nil {
 		return nil, err
@@ -19,33 +35,27 @@ func (m Moment) View(ctx context.Context, viewer registry.Viewer, edition string
 		m.gate.forget(state.ID(), o)
 		return nil, o.err
 	}
-	v := &registry.View{Dataset: o.dataset}
-	v.Total, v.Located = m.gate.totals(viewer, state.Edition)
-	var f *frame
-	if v.Engine, f, err = m.gate.engine(ctx, o, viewer); err != nil {
-		return nil, err
-	}
-	v.Unmatched = m.gate.unmatched(o, f, viewer)
-	return v, nil
+	return o, nil
 }
 
 // engine is the engine as the viewer sees it, with the frame of what is not exact.
-func (g *Gate) engine(ctx context.Context, o *opened, viewer registry.Viewer) (registry.Engine, *frame, error) {
+func (m Moment) engine(ctx context.Context, o *opened, viewer registry.Viewer) (registry.Engine, *frame, error) {
+	g, exact := m.gate, &across{o.engine, m}
 	if viewer.Role > registry.RoleAuditor {
 		return nil, nil, registry.Errorf(registry.CodeForbidden, "", "this key is of a role that this version does not know")
 	}
 	if viewer.Role.SeesHouseholds() && len(viewer.Areas) == 0 {
-		return &witness{o.engine, viewer}, nil, nil
+		return &witness{exact, viewer}, nil, nil
 	}
 	f, err := g.frame(ctx, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	guard := &Guard{engine: o.engine, data: o.dataset, frame: f, noise: g.noise, role: viewer.Role, floor: g.rules.Policy.floor(viewer.Role), kept: &o.kept[viewer.Role]}
+	guard := &Guard{engine: exact, data: o.dataset, others: m, frame: f, noise: g.noise, role: viewer.Role, floor: g.rules.Policy.floor(viewer.Role), kept: &o.kept[viewer.Role]}
 	switch {
 	case viewer.Role.SeesHouseholds():
 		guard.role, guard.floor, guard.kept = registry.RolePublic, g.rules.Policy.floor(registry.RolePublic), &o.kept[registry.RolePublic]
-		return &witness{&scoped{o.engine, guard, viewer.Areas}, viewer}, f, nil
+		return &witness{&scoped{exact, guard, viewer.Areas}, viewer}, f, nil
 	case viewer.Role == registry.RolePartner:
 		guard.account = g.rules.Budgets.of(viewer.Organisation, o.dataset.State.Edition.ID)
 	}

@@ -89,33 +89,34 @@ func queryReleases(ctx context.Context, tx *sql.Tx, edition string) (map[string]
 
 // CreateEdition begins a draft.
 func (s *Store) CreateEdition(ctx context.Context, e registry.Edition) error {
+	if err := checkEdition(e); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *sql.Tx) error { return insertEdition(ctx, tx, e) })
+}
+
+func checkEdition(e registry.Edition) error {
 	if err := registry.CheckEditionID("edition", e.ID); err != nil {
 		return err
 	}
-	if err := checkDate("asOf", e.AsOf); err != nil {
+	return checkDate("asOf", e.AsOf)
+}
+
+func insertEdition(ctx context.Context, tx *sql.Tx, e registry.Edition) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO editions (id, label, source, as_of, synthetic, boundaries, schematic) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		e.ID, e.Label, e.Source, orNull(string(e.AsOf), ""), e.Synthetic, e.Boundaries, e.Schematic)
+	if isTaken(err) {
+		return registry.Conflict("edition", "there is an edition %s already", e.ID)
+	}
+	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO editions (id, label, source, as_of, synthetic, boundaries, schematic) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			e.ID, e.Label, e.Source, orNull(string(e.AsOf), ""), e.Synthetic, e.Boundaries, e.Schematic)
-		if isTaken(err) {
-			return registry.Conflict("edition", "there is an edition %s already", e.ID)
-		}
-		if err != nil {
-			return err
-		}
-		return touch(ctx, tx, "editions")
-	})
+	return touch(ctx, tx, "editions")
 }
 
 // CreateRelease begins a draft release. Only a draft edition can have one without a name.
 func (s *Store) CreateRelease(ctx context.Context, edition string, r registry.Release) error {
-	if r.ID != "" {
-		if err := registry.CheckEditionID("release", r.ID); err != nil {
-			return err
-		}
-	}
-	if err := checkDate("enrolmentsAsOf", r.EnrolmentsAsOf); err != nil {
+	if err := checkRelease(r); err != nil {
 		return err
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
@@ -128,6 +129,15 @@ func (s *Store) CreateRelease(ctx context.Context, edition string, r registry.Re
 		}
 		return insertRelease(ctx, tx, edition, r)
 	})
+}
+
+func checkRelease(r registry.Release) error {
+	if r.ID != "" {
+		if err := registry.CheckEditionID("release", r.ID); err != nil {
+			return err
+		}
+	}
+	return checkDate("enrolmentsAsOf", r.EnrolmentsAsOf)
 }
 
 func insertRelease(ctx context.Context, tx *sql.Tx, edition string, r registry.Release) error {

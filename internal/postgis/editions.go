@@ -124,18 +124,20 @@ func (s *Store) CreateEdition(ctx context.Context, e registry.Edition) error {
 	if err := registry.CheckEditionID("edition", e.ID); err != nil {
 		return err
 	}
+	return s.write(ctx, func(tx pgx.Tx) error { return insertEdition(ctx, tx, e) })
+}
+
+func insertEdition(ctx context.Context, tx pgx.Tx, e registry.Edition) error {
 	asOf, err := dateOrNull("asOf", e.AsOf)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO kantong.edition (id, label, source, as_of, synthetic, boundaries, schematic)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, e.ID, e.Label, e.Source, asOf, e.Synthetic, e.Boundaries, e.Schematic)
-		if isTaken(err) {
-			return registry.Conflict("edition", "there is an edition %s already", e.ID)
-		}
-		return err
-	})
+	_, err = tx.Exec(ctx, `INSERT INTO kantong.edition (id, label, source, as_of, synthetic, boundaries, schematic)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, e.ID, e.Label, e.Source, asOf, e.Synthetic, e.Boundaries, e.Schematic)
+	if isTaken(err) {
+		return registry.Conflict("edition", "there is an edition %s already", e.ID)
+	}
+	return err
 }
 
 // CreateRelease begins a draft release. Only a draft edition can have one without a name.

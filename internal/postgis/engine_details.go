@@ -15,20 +15,17 @@ func (e *Engine) Details(ctx context.Context, ids []registry.HouseholdID, want r
 	if len(ids) == 0 {
 		return out, nil
 	}
-	uuids := make([][16]byte, len(ids))
-	for i, id := range ids {
-		uuids[i] = id
-	}
+	wanted := uuids(ids)
 	rows := make(map[registry.HouseholdID]registry.Row, len(ids))
 	enrolments := map[registry.HouseholdID][]registry.Enrolment{}
 	attributes := map[registry.HouseholdID]*registry.Household{}
 	b := &batch{}
-	e.addRowsOf(b, uuids, rows)
+	e.addRowsOf(b, wanted, rows)
 	if want&registry.DetailEnrolments != 0 {
-		e.addEnrolmentsOf(b, uuids, enrolments)
+		e.addEnrolmentsOf(b, wanted, enrolments)
 	}
 	if want&registry.DetailAttributes != 0 {
-		e.addAttributesOf(b, uuids, attributes)
+		e.addAttributesOf(b, wanted, attributes)
 	}
 	if err := e.run(ctx, b); err != nil {
 		return nil, err

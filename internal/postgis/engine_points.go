@@ -12,7 +12,7 @@ func (e *Engine) Points(ctx context.Context, q registry.PointsQuery) ([]registry
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := e.d.CheckFilter(&q.Filter); err != nil {
+	if err := e.check(&q.Filter); err != nil {
 		return nil, err
 	}
 	var points []registry.WeightedPoint

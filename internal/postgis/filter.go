@@ -1,6 +1,7 @@
 package postgis
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -9,7 +10,12 @@ import (
 	"kantong/internal/registry"
 )
 
-// filter writes the conditions of a filter that has passed CheckFilter, in parentheses. A condition on something unknown
+// check tells what is wrong with a filter that was asked.
+func (e *Engine) check(f *registry.Filter) error {
+	return cmp.Or(e.d.CheckFilter(f), f.CheckFound())
+}
+
+// filter writes the conditions of a filter that has passed check, in parentheses. A condition on something unknown
 // is NULL, which the database keeps out like false; only under NOT it would stay NULL, so that is written IS NOT TRUE.
 func (e *Engine) filter(s *statement, f *registry.Filter) {
 	s.add("(TRUE")
@@ -58,6 +64,9 @@ func (e *Engine) conditions(s *statement, f *registry.Filter) {
 		} else {
 			s.add(" AND h.geom IS NULL")
 		}
+	}
+	if f.InState != nil { // the database looks the ids up in a hash table of them
+		s.add(" AND h.id = ANY (", s.bind(uuids(f.InState.Set.IDs()), "uuid[]"), ")")
 	}
 	textCondition(s, "h.rt", f.RT)
 	textCondition(s, "h.rw", f.RW)

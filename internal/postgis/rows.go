@@ -57,7 +57,7 @@ func (e *Engine) checkRows(q *registry.RowsQuery) error {
 	if err := q.CheckOrder(); err != nil {
 		return err
 	}
-	if err := e.d.CheckFilter(&q.Filter); err != nil {
+	if err := e.check(&q.Filter); err != nil {
 		return err
 	}
 	for i, parent := range q.Parents {

@@ -52,7 +52,7 @@ type group struct {
 }
 
 func (e *Engine) newSummary(q *registry.SummaryQuery) (*summary, error) {
-	if err := e.d.CheckFilter(&q.Filter); err != nil {
+	if err := e.check(&q.Filter); err != nil {
 		return nil, err
 	}
 	if len(q.Lines) > maxLines {

@@ -45,3 +45,12 @@ func dateOf(day *time.Time) registry.Date {
 	}
 	return registry.Date(day.Format(time.DateOnly))
 }
+
+// uuids are ids as the database is sent them.
+func uuids(ids []registry.HouseholdID) [][16]byte {
+	out := make([][16]byte, len(ids))
+	for i, id := range ids {
+		out[i] = id
+	}
+	return out
+}

@@ -39,7 +39,8 @@ func (d *Dataset) Program(code string) (i int, ok bool) {
 }
 
 // CheckFilter tells what is wrong with a filter asked of this dataset: all that Filter.Check finds, areas and programmes
-// that do not exist, and a region that lies elsewhere but would lie here with longitude and latitude swapped.
+// that do not exist, and a region that lies elsewhere but would lie here with longitude and latitude swapped. Whether other
+// states exist, and have what is asked of them, is found out there.
 func (d *Dataset) CheckFilter(f *Filter) error {
 	if f == nil {
 		return nil
@@ -47,7 +48,7 @@ func (d *Dataset) CheckFilter(f *Filter) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
-	return f.Walk(func(path string, g *Filter) error {
+	return f.walk("", false, func(path string, g *Filter) error {
 		for i, c := range g.Areas {
 			if _, ok := d.Areas.Find(c); !ok {
 				return Under(path, NotFound(fmt.Sprintf("areas[%d]", i), "edition %s has no area %s", d.State.ID(), c))

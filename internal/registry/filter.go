@@ -36,6 +36,7 @@ type Filter struct {
 	Disabled      *IntRange     `json:"disabled,omitempty"`
 	Pregnant      *IntRange     `json:"pregnant,omitempty"`
 	Stunted       *IntRange     `json:"stunted,omitempty"`
+	InState       *InState      `json:"inState,omitempty"` // in another state, too
 	And           []Filter      `json:"and,omitzero"`
 	Or            []Filter      `json:"or,omitzero"`
 	Not           *Filter       `json:"not,omitempty"`
@@ -110,31 +111,45 @@ type Position struct {
 // Orb gives the position as orb writes points.
 func (p Position) Orb() orb.Point { return orb.Point{p.Longitude, p.Latitude} }
 
-// Walk visits f and every filter nested in it, outermost first, with the path of each ("" for f itself, "or[1].not").
-// A visit that returns an error ends the walk.
-func (f *Filter) Walk(visit func(path string, f *Filter) error) error { return f.walk("", visit) }
+// Walk visits f and every filter nested in it, outermost first, with the path of each ("" for f itself, "or[1].not"), and
+// those that are asked of other states ("inState.filter"). A visit that returns an error ends the walk.
+func (f *Filter) Walk(visit func(path string, f *Filter) error) error { return f.walk("", true, visit) }
 
-func (f *Filter) walk(path string, visit func(string, *Filter) error) error {
+func (f *Filter) walk(path string, others bool, visit func(string, *Filter) error) error {
 	if err := visit(path, f); err != nil {
 		return err
 	}
-	if path != "" {
-		path += "."
-	}
 	for i := range f.And {
-		if err := f.And[i].walk(path+"and["+strconv.Itoa(i)+"]", visit); err != nil {
+		if err := f.And[i].walk(inList(path, "and", i), others, visit); err != nil {
 			return err
 		}
 	}
 	for i := range f.Or {
-		if err := f.Or[i].walk(path+"or["+strconv.Itoa(i)+"]", visit); err != nil {
+		if err := f.Or[i].walk(inList(path, "or", i), others, visit); err != nil {
+			return err
+		}
+	}
+	if f.InState != nil && others {
+		if err := f.InState.Filter.walk(inside(path, "inState.filter"), others, visit); err != nil {
 			return err
 		}
 	}
 	if f.Not != nil {
-		return f.Not.walk(path+"not", visit)
+		return f.Not.walk(inside(path, "not"), others, visit)
 	}
 	return nil
+}
+
+// inside is the path of a member of the filter at a path.
+func inside(path, member string) string {
+	if path == "" {
+		return member
+	}
+	return path + "." + member
+}
+
+func inList(path, member string, i int) string {
+	return inside(path, member+"["+strconv.Itoa(i)+"]")
 }
 
 // Everybody tells whether the filter sets no condition at all.
@@ -146,7 +161,7 @@ func (f *Filter) Everybody() bool {
 	}
 	return f.Areas == nil && f.Where == nil && f.Decile == nil && f.Members == nil && f.DeprivedIn == nil && len(f.NotDeprivedIn) == 0 && len(f.KnownIn) == 0 && f.Score == nil &&
 		f.EnrolledIn == nil && len(f.NotEnrolledIn) == 0 && f.EligibleFor == "" && f.HeadSex == SexUnknown && f.Geocoded == nil &&
-		f.RT == nil && f.RW == nil && len(f.And) == 0 && f.Or == nil && f.Not == nil
+		f.RT == nil && f.RW == nil && f.InState == nil && len(f.And) == 0 && f.Or == nil && f.Not == nil
 }
 
 // UsesEligibility tells whether the filter rests on a programme's rule anywhere.

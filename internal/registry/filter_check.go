@@ -71,6 +71,11 @@ func (f *Filter) checkOne() error {
 			return err
 		}
 	}
+	if f.InState != nil {
+		if err := f.InState.check(); err != nil {
+			return Under("inState", err)
+		}
+	}
 	if f.Where == nil {
 		return nil
 	}

@@ -32,6 +32,12 @@ func TestFilterJSONRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 0))
 	for range 2000 {
 		f := storetest.RandomFilter(r, d, households)
+		_ = f.Walk(func(_ string, g *registry.Filter) error {
+			if g.InState != nil {
+				g.InState.Set = nil // no part of the question
+			}
+			return nil
+		})
 		text := f.JSON()
 		back, err := registry.ParseFilter(text)
 		if err != nil {

@@ -68,6 +68,13 @@ func (f Filter) parts() []string {
 	if f.RT != nil {
 		add("RT %s", *f.RT)
 	}
+	if f.InState != nil {
+		if in := f.InState.Filter.parts(); len(in) > 0 {
+			add("in state %s (%s)", f.InState.State, strings.Join(in, " and "))
+		} else {
+			add("in state %s", f.InState.State)
+		}
+	}
 	for _, g := range f.And {
 		out = append(out, g.grouped())
 	}

@@ -53,6 +53,8 @@ func TestFilterString(t *testing.T) {
 		{"((decile 1 and at least 3 members) or decile 2)", Filter{Or: []Filter{{Decile: ranged(1, 1), Members: least(3)}, {Decile: ranged(2, 2)}}}},
 		{"decile 1 and (at least 3 members and headed by a woman)", Filter{And: []Filter{{Decile: ranged(1, 1)}, {Members: least(3), HeadSex: SexFemale}}}},
 		{"not (decile 5–10)", Filter{Not: &Filter{Decile: ranged(5, 10)}}},
+		{"in state 2025-q2", Filter{InState: &InState{State: "2025-q2"}}},
+		{"decile 2 and in state 2025-q2+2025-08 (decile 1 and headed by a woman)", Filter{Decile: ranged(2, 2), InState: &InState{State: "2025-q2+2025-08", Filter: Filter{Decile: ranged(1, 1), HeadSex: SexFemale}}}},
 		{"not (every household)", Filter{Not: &Filter{}}},
 	} {
 		if got := c.filter.String(); got != c.want {

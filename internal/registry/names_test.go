@@ -155,6 +155,8 @@ func TestProgramFaults(t *testing.T) {
 	if got, want := strings.Join(fields, " "), "code name pillar funderKind budgetRupiah unitCostRupiah year eligibility.decile"; got != want {
 		t.Errorf("faults of %s, want %s", got, want)
 	}
+	p = Program{Code: "PKH", Name: "x", Pillar: PillarProtection, FunderKind: FunderGovernment, Year: 2025, Eligibility: Filter{Not: &Filter{InState: &InState{State: "2025-q2"}}}}
+	wantError(t, "a rule on another state", p.Check(), CodeBadUserInput, "eligibility")
 }
 
 func TestParseDate(t *testing.T) {

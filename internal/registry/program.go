@@ -54,10 +54,18 @@ func (p *Program) Faults() (faults []error) {
 	if p.Eligibility.UsesEligibility() {
 		return append(faults, Invalid("eligibility", "an eligibility rule can't rest on another programme's eligibility"))
 	}
+	if len(p.Eligibility.OtherStates()) > 0 {
+		return append(faults, RuleOfOtherStates("eligibility"))
+	}
 	if err := p.Eligibility.Check(); err != nil {
 		faults = append(faults, Under("eligibility", err))
 	}
 	return faults
+}
+
+// RuleOfOtherStates refuses a rule that rests on another state, which may be a draft where the programme is read.
+func RuleOfOtherStates(field string) error {
+	return Invalid(field, "an eligibility rule can't rest on another state: leave inState out")
 }
 
 // Enrolment says that a household gets, got or should get a programme.

@@ -20,6 +20,9 @@ type Store interface {
 	Editions(ctx context.Context) ([]Edition, error)
 	// CreateEdition begins a draft; only ID, Label, Source, AsOf, Synthetic, Boundaries and Schematic are read.
 	CreateEdition(ctx context.Context, e Edition) error
+	// CopyEdition begins a draft as CreateEdition does, with the contents of a published edition, all in one transaction.
+	// Errors about what is copied have field "from".
+	CopyEdition(ctx context.Context, e Edition, o CopyOptions) error
 	// CreateRelease begins a draft release of an edition, draft or published.
 	CreateRelease(ctx context.Context, edition string, r Release) error
 	// Discard removes a draft edition with all its releases, or the one draft release that is named.
@@ -83,6 +86,41 @@ type Record struct {
 type HouseholdPoint struct {
 	Household HouseholdID
 	Point     geo.PointE7
+}
+
+// CopyOptions say what a draft begins with: areas, households, programmes and indicators of the published edition From, and
+// with Enrolments those of its published release FromRelease as its own draft release As.
+type CopyOptions struct {
+	From        string
+	Enrolments  bool
+	FromRelease string
+	As          Release                // only ID and EnrolmentsAsOf are read
+	Progress    func(households int64) // may be nil
+	Now         time.Time
+}
+
+// PublishedFrom gives the release whose enrolments a copy begins with, nil for none, or what is wrong with what is copied.
+func (o *CopyOptions) PublishedFrom(from *Edition) (*Release, error) {
+	if from.PublishedAt == nil {
+		return nil, Conflict("from", "%s is a draft: a new draft begins with what is published", from.ID)
+	}
+	if !o.Enrolments {
+		return nil, nil
+	}
+	r, err := from.FindRelease(o.FromRelease)
+	if err == nil && r.PublishedAt == nil {
+		err = Conflict("from", "%s is a draft: a new draft begins with what is published", StateID(from.ID, r.ID))
+	}
+	return r, At("from", err)
+}
+
+// Import is what the log of a copy says of one kind of its contents.
+func (o *CopyOptions) Import(kind ImportKind, hash string, rows int64) Import {
+	im := Import{Kind: kind, File: "edition " + o.From, SHA256: hash, Rows: rows, At: o.Now}
+	if kind == ImportEnrolments {
+		im.File, im.Release = "state "+StateID(o.From, o.FromRelease), o.As.ID
+	}
+	return im
 }
 
 // PublishOptions are the caller's decisions about a publication.

@@ -10,10 +10,12 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+
+	"kantong/internal/keep"
 )
 
 // answers keeps what was drawn under its name, which says what an answer follows from.
-type answers struct{ *keeper[*drawn] }
+type answers struct{ *keep.Keeper[*drawn] }
 
 // drawn is an answer with its compressed forms, made when first asked for.
 type drawn struct {
@@ -31,10 +33,10 @@ const (
 
 func newAnswers() answers {
 	// The compressed forms are counted as if they were there: they are smaller than what they are of.
-	return answers{newKeeper(keptAnswerNumber, keptAnswerBytes, largestKeptAnswer, func(d *drawn) int64 { return int64(2 * len(d.plain)) })}
+	return answers{keep.New(keptAnswerNumber, keptAnswerBytes, largestKeptAnswer, func(d *drawn) int64 { return int64(2 * len(d.plain)) })}
 }
 
-// get gives what is kept under a key, or makes it: see keeper.
+// get gives what is kept under a key, or makes it: see keep.Keeper.
 func (a answers) get(ctx context.Context, key string, make func(context.Context) ([]byte, error)) (*drawn, error) {
 	return a.getOf(ctx, key, func(ctx context.Context) ([]byte, []string, error) {
 		body, err := make(ctx)
@@ -44,7 +46,7 @@ func (a answers) get(ctx context.Context, key string, make func(context.Context)
 
 // getOf is get of what tells from which states it was made.
 func (a answers) getOf(ctx context.Context, key string, make func(context.Context) ([]byte, []string, error)) (*drawn, error) {
-	return a.keeper.get(ctx, key, func(ctx context.Context) (*drawn, error) {
+	return a.Keeper.Get(ctx, key, func(ctx context.Context) (*drawn, error) {
 		body, states, err := make(ctx)
 		if err != nil {
 			return nil, err

@@ -120,34 +120,6 @@ func TestAnswersEnd(t *testing.T) {
 	}
 }
 
-// TestAnswersAreBounded counts bytes: those asked for longest ago go first.
-func TestAnswersAreBounded(t *testing.T) {
-	a, body := newAnswers(), bytes.Repeat([]byte("x"), 1000)
-	one := a.sizeOf("000", &drawn{plain: body})
-	a.most = 10*one + one/2
-	ask := func(key string) (made bool) {
-		m := maker{body: body}
-		if _, err := a.get(t.Context(), key, m.make); err != nil {
-			t.Fatal(err)
-		}
-		return m.made.Load() > 0
-	}
-	for i := range 100 {
-		ask(fmt.Sprintf("%03d", i))
-		ask("000") // stays
-		if a.bytes > a.most || a.bytes != int64(a.list.Len())*one {
-			t.Fatalf("after %d answers %d are kept with %d bytes, at most %d", i, a.list.Len(), a.bytes, a.most)
-		}
-	}
-	if a.list.Len() != 10 || ask("000") || ask("099") || !ask("001") {
-		t.Errorf("%d answers are kept: %v", a.list.Len(), a.list.Keys())
-	}
-	a.most = 1
-	if ask("100"); a.list.Len() != 0 || a.bytes != 0 || !ask("100") {
-		t.Errorf("%d answers are kept with %d bytes where there is no room", a.list.Len(), a.bytes)
-	}
-}
-
 func TestTakes(t *testing.T) {
 	for _, c := range []struct {
 		accepted string

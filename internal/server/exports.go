@@ -50,7 +50,10 @@ func actionOf(r *http.Request) string {
 }
 
 // tabled is how a table is made: for a file, or to be listed as features.
-type tabled func(ctx context.Context, a *asked) (export.Table, export.About, error)
+type tabled struct {
+	make   func(ctx context.Context, a *asked) (export.Table, export.About, error)
+	others []string // names of other states that the question mentions
+}
 
 // exported are the tables that can be taken away, with the parameters of each beside edition; a star may be given several times.
 var exported = map[string]struct {
@@ -93,7 +96,7 @@ func (m *mapDoor) export(r *http.Request) (picture, error) {
 		return picture{}, err
 	}
 	// Exact figures are kept by nobody on the way, and each download of them is in the audit log.
-	p := picture{contentType: format.MediaType(), rows: viewer.Role.SeesHouseholds(), dated: true}
+	p := picture{contentType: format.MediaType(), rows: viewer.Role.SeesHouseholds(), dated: true, others: table.others}
 	if isMetadata {
 		p.contentType = "application/csvm+json"
 		p.draw = func(ctx context.Context, a *asked) ([]byte, error) {
@@ -106,7 +109,7 @@ func (m *mapDoor) export(r *http.Request) (picture, error) {
 }
 
 func metadata(ctx context.Context, a *asked, address string, table tabled) ([]byte, error) {
-	t, about, err := table(ctx, a)
+	t, about, err := table.make(ctx, a)
 	if err != nil {
 		return nil, err
 	}

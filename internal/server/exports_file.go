@@ -28,7 +28,7 @@ type saved struct {
 // save makes the whole file before any of it leaves. So an error is answered as one, what was shown is counted and logged
 // first, and the client knows the length: an interrupted download can't look complete.
 func save(ctx context.Context, a *asked, name string, f export.Format, values url.Values, table tabled) (*saved, error) {
-	t, about, err := table(ctx, a)
+	t, about, err := table.make(ctx, a)
 	if err != nil {
 		return nil, err
 	}

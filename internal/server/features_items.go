@@ -59,7 +59,7 @@ func (m *mapDoor) items(r *http.Request) (picture, error) {
 	query := maps.Clone(values)
 	table, err := c.read(m, values)
 	answer := m.inJSON(r, "application/geo+json", func(ctx context.Context, a *asked, base string) (any, error) {
-		t, about, err := table(ctx, a)
+		t, about, err := table.make(ctx, a)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func (m *mapDoor) items(r *http.Request) (picture, error) {
 		}
 		return list, nil
 	})
-	answer.dated = true
+	answer.dated, answer.others = true, table.others
 	return answer, err
 }
 
@@ -94,8 +94,8 @@ func (m *mapDoor) item(r *http.Request) (picture, error) {
 	}
 	id := chi.URLParam(r, "feature")
 	table, err := c.read(m, values)
-	return m.inJSON(r, "application/geo+json", func(ctx context.Context, a *asked, base string) (any, error) {
-		t, _, err := table(ctx, a)
+	answer := m.inJSON(r, "application/geo+json", func(ctx context.Context, a *asked, base string) (any, error) {
+		t, _, err := table.make(ctx, a)
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +111,9 @@ func (m *mapDoor) item(r *http.Request) (picture, error) {
 			}
 		}
 		return nil, registry.NotFound("feature", "%s has no feature %.40q", c.id, id)
-	}), err
+	})
+	answer.others = table.others
+	return answer, err
 }
 
 func withQuery(address string, values url.Values) string {

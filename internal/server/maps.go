@@ -14,6 +14,7 @@ import (
 
 	"kantong/graph"
 	"kantong/internal/access"
+	"kantong/internal/keep"
 	"kantong/internal/registry"
 	"kantong/internal/tiles"
 )
@@ -25,7 +26,7 @@ type mapDoor struct {
 	Config
 	atlas   *tiles.Atlas
 	kept    answers
-	surveys *keeper[*surveyed]
+	surveys *keep.Keeper[*surveyed]
 	exec    graph.Executor // for rankings, which are asked as anybody could ask
 	room    chan struct{}  // for files that are made at the same time
 }
@@ -34,8 +35,9 @@ type mapDoor struct {
 type picture struct {
 	contentType string
 	draw        func(ctx context.Context, a *asked) ([]byte, error)
-	address     string // of this server, where the answer holds it: clients choose what they call it
-	rows        bool   // households one by one: for a purpose that has to be stated each time, and kept by nobody
+	address     string   // of this server, where the answer holds it: clients choose what they call it
+	rows        bool     // households one by one: for a purpose that has to be stated each time, and kept by nobody
+	others      []string // names of other states that the question mentions
 
 	save  func(ctx context.Context, a *asked) (*saved, error) // instead of draw: a file
 	dated bool                                                // holds the time at which it was made, so no two have the same bytes
@@ -45,7 +47,8 @@ type picture struct {
 type asked struct {
 	viewer registry.Viewer
 	view   *registry.View
-	method string // how protected figures are made
+	method string   // how protected figures are made
+	others []string // other states that the question mentions, each with its data version
 }
 
 func (m *mapDoor) routes(r chi.Router) {
@@ -84,7 +87,16 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 			refuse(err)
 			return
 		}
-		a := &asked{viewer, v, moment.Method([]string{v.State.ID()})}
+		others, err := moment.Named(p.others)
+		if err != nil {
+			refuse(registry.At("filter.inState.state", err), v.State.ID())
+			return
+		}
+		a := &asked{viewer, v, moment.Method([]string{v.State.ID()}), nil}
+		for _, state := range others {
+			a.others = append(a.others, state+" "+moment.Version(state))
+		}
+		states := append([]string{v.State.ID()}, others...)
 		name, h := a.name(r, p), w.Header()
 		h.Set("Kantong-State", v.State.ID())
 		h.Add("Vary", "Accept-Encoding")
@@ -103,11 +115,11 @@ func (m *mapDoor) serve(read func(*http.Request) (picture, error)) http.HandlerF
 		}
 		made, err := m.make(ctx, a, &p, name)
 		if err != nil {
-			refuse(err, v.State.ID())
+			refuse(err, states...)
 			return
 		}
 		defer made.done()
-		if err := m.audit(ctx, r, viewer, []string{v.State.ID()}, ""); err != nil {
+		if err := m.audit(ctx, r, viewer, states, ""); err != nil {
 			h.Del("ETag")
 			m.refuse(w, r, err)
 			return
@@ -164,7 +176,7 @@ func keyOf(viewer registry.Viewer, name string) string {
 func (a *asked) name(r *http.Request, p picture) string {
 	hash := sha256.New()
 	// Encode sorts the parameters, so their order does not matter.
-	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n", graph.Program(), a.view.State.ID(), a.view.Version, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
+	fmt.Fprintf(hash, "kantong maps 1\n%s\n%s\n%s\n%q\n%s\n%s\n%q\n%s\n%s\n%q\n", graph.Program(), a.view.State.ID(), a.view.Version, a.others, a.method, a.viewer.Role, a.viewer.Areas, r.URL.Path, r.URL.Query().Encode(), p.address)
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 

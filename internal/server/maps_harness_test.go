@@ -3,7 +3,6 @@ package server_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -84,16 +83,18 @@ func (b *books) Spent(context.Context, registry.Account, int64) ([]uint64, int64
 // versioned is a source whose edition gets another version.
 type versioned struct {
 	benchSource
-	version atomic.Int64
+	version       atomic.Int64
+	former        string // an edition beside it; "" for none
+	formerVersion atomic.Int64
 }
 
-func (s *versioned) Version(context.Context, registry.State) (string, error) {
-	return fmt.Sprint("v", s.version.Load()), nil
+func (s *versioned) Version(_ context.Context, state registry.State) (string, error) {
+	return s.versionOf(state), nil
 }
 
-func (s *versioned) Open(context.Context, registry.State) (*registry.Dataset, registry.Engine, error) {
+func (s *versioned) Open(_ context.Context, state registry.State) (*registry.Dataset, registry.Engine, error) {
 	d := *s.dataset
-	d.Version = fmt.Sprint("v", s.version.Load())
+	d.State, d.Version = state, s.versionOf(state)
 	return &d, s.engine, nil
 }
 

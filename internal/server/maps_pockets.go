@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"kantong/internal/keep"
 	"kantong/internal/pockets"
 	"kantong/internal/registry"
 	"kantong/internal/tiles"
@@ -27,8 +28,8 @@ const (
 	largestKeptSurvey = 4 << 20
 )
 
-func newSurveys() *keeper[*surveyed] {
-	return newKeeper(keptSurveys, keptSurveyBytes, largestKeptSurvey, func(s *surveyed) int64 { return s.Bytes() })
+func newSurveys() *keep.Keeper[*surveyed] {
+	return keep.New(keptSurveys, keptSurveyBytes, largestKeptSurvey, func(s *surveyed) int64 { return s.Bytes() })
 }
 
 // pocketQuestion reads what pockets are asked for.
@@ -66,7 +67,7 @@ func (m *mapDoor) pockets(values url.Values, f registry.Filter) (func(context.Co
 // survey is the one that is kept, or takes it.
 func (m *mapDoor) survey(ctx context.Context, a *asked, q pockets.Question) (*surveyed, error) {
 	taken := false // for this request, which has counted then
-	s, err := m.surveys.get(ctx, a.surveyKey(&q), func(ctx context.Context) (*surveyed, error) {
+	s, err := m.surveys.Get(ctx, a.surveyKey(&q), func(ctx context.Context) (*surveyed, error) {
 		taken = true
 		s, err := pockets.TakeBounded(ctx, a.view, q, m.Resolver.Limits.Clustered)
 		if err != nil {
@@ -88,7 +89,7 @@ func (m *mapDoor) survey(ctx context.Context, a *asked, q pockets.Question) (*su
 // by role, of partners by organisation, since each has a budget; exact ones by key, areas and purpose.
 func (a *asked) surveyKey(q *pockets.Question) string {
 	v, hash := &a.viewer, sha256.New()
-	fmt.Fprintf(hash, "%q %q %q %s %s %g %d", a.view.State.ID(), a.view.Version, a.method, v.Role, q.Filter.JSON(), q.RadiusMeters, q.MinHouseholds)
+	fmt.Fprintf(hash, "%q %q %q %q %s %s %g %d", a.view.State.ID(), a.view.Version, a.others, a.method, v.Role, q.Filter.JSON(), q.RadiusMeters, q.MinHouseholds)
 	switch {
 	case v.Role == registry.RolePartner:
 		fmt.Fprintf(hash, " %q", v.Organisation)

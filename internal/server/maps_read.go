@@ -98,7 +98,7 @@ func (m *mapDoor) collection(c tiles.Collection, values url.Values) (picture, er
 		}
 	}
 	c.Zoom = registry.OutlineZoom(tolerance)
-	return picture{contentType: "application/geo+json", draw: func(ctx context.Context, a *asked) ([]byte, error) { return c.GeoJSON(ctx, a.view, q) }}, nil
+	return picture{contentType: "application/geo+json", draw: func(ctx context.Context, a *asked) ([]byte, error) { return c.GeoJSON(ctx, a.view, q) }, others: q.OtherStates()}, nil
 }
 
 // hexEdges are the sizes of hexagons in metres.
@@ -113,13 +113,14 @@ func (m *mapDoor) tile(r *http.Request) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	return picture{contentType: "application/vnd.mapbox-vector-tile", draw: func(ctx context.Context, a *asked) ([]byte, error) { return l.paint(ctx, a, t) }, rows: l.Name == "households"}, nil
+	return picture{contentType: "application/vnd.mapbox-vector-tile", draw: func(ctx context.Context, a *asked) ([]byte, error) { return l.paint(ctx, a, t) }, rows: l.Name == "households", others: l.others}, nil
 }
 
 // painting is a layer as a request asks for it.
 type painting struct {
 	tiles.Layer
 	values url.Values
+	others []string // names of other states that the question mentions
 	paint  func(ctx context.Context, a *asked, t tiles.Tile) ([]byte, error)
 }
 
@@ -140,6 +141,7 @@ func (m *mapDoor) layer(r *http.Request) (p painting, err error) {
 	if err != nil {
 		return p, err
 	}
+	p.others = q.OtherStates()
 	switch p.Name {
 	case "pockets":
 		p.paint, err = m.pockets(p.values, q.Filter)
@@ -205,5 +207,5 @@ func (m *mapDoor) tileJSON(r *http.Request) (picture, error) {
 	base := m.addressOf(r)
 	return picture{contentType: "application/json", draw: func(_ context.Context, a *asked) ([]byte, error) {
 		return json.Marshal(l.TileJSON(a.view, base+address))
-	}, address: base}, nil
+	}, address: base, others: l.others}, nil
 }

@@ -34,6 +34,8 @@ func refused() []struct {
 		{registry.Filter{Score: &registry.Score{}}, registry.CodeBadUserInput, "score.of"},
 		{registry.Filter{Not: &registry.Filter{Score: &registry.Score{Of: []registry.Deprivation{0, 1}, Weights: []int64{1}, AtLeast: 1}}}, registry.CodeBadUserInput, "not.score.weights"},
 		{registry.Filter{Score: &registry.Score{Of: []registry.Deprivation{0, 1}, Weights: []int64{1, 1}, AtLeast: 3}}, registry.CodeBadUserInput, "score.atLeast"},
+		{registry.Filter{InState: &registry.InState{}}, registry.CodeBadUserInput, "inState.state"},
+		{registry.Filter{Not: &registry.Filter{InState: &registry.InState{State: "never looked up"}}}, registry.CodeInternal, "not.inState"},
 		{registry.Filter{Where: &registry.Spatial{}}, registry.CodeBadUserInput, "where"},
 		{registry.Filter{Where: &registry.Spatial{BBox: &registry.BBox{North: -1, South: 1}}}, registry.CodeInvalidGeometry, "where.bbox"},
 		{registry.Filter{Where: &registry.Spatial{Near: &registry.Near{}}}, registry.CodeBadUserInput, "where.near.radiusMeters"},

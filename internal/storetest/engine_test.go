@@ -91,6 +91,19 @@ func everyFilter(change func(*registry.Filter)) func(*registry.Filter) {
 		if err != nil {
 			return // a filter that is refused stays as it is
 		}
+		var sets []*registry.HouseholdSet // which JSON does not hold
+		_ = f.Walk(func(_ string, g *registry.Filter) error {
+			if g.InState != nil {
+				sets = append(sets, g.InState.Set)
+			}
+			return nil
+		})
+		_ = copied.Walk(func(_ string, g *registry.Filter) error {
+			if g.InState != nil {
+				g.InState.Set, sets = sets[0], sets[1:]
+			}
+			return nil
+		})
 		_ = copied.Walk(func(_ string, g *registry.Filter) error { change(g); return nil })
 		*f = copied
 	}
@@ -209,6 +222,14 @@ func TestSuiteCatchesBrokenEngines(t *testing.T) {
 			engine: broken{query: everyFilter(func(f *registry.Filter) {
 				if f.Where != nil && f.Where.BBox != nil {
 					f.Where.BBox.West = min(180, f.Where.BBox.West+1e-9)
+				}
+			})}},
+		{name: "another state is forgotten", caught: []string{summaries},
+			engine: broken{query: everyFilter(func(f *registry.Filter) { f.InState = nil })}},
+		{name: "of another state the first household is lost", caught: []string{summaries},
+			engine: broken{query: everyFilter(func(f *registry.Filter) {
+				if f.InState != nil && f.InState.Set != nil && len(f.InState.Set.IDs()) > 0 {
+					f.InState.Set = registry.NewHouseholdSet(f.InState.Set.IDs()[1:])
 				}
 			})}},
 		{name: "an empty list is no condition", caught: []string{summaries, "no area at all"},

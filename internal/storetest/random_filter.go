@@ -43,7 +43,7 @@ func randomFilter(r *rand.Rand, d *registry.Dataset, households []registry.Recor
 func setCondition(r *rand.Rand, d *registry.Dataset, households []registry.Record, f *registry.Filter) {
 	persons := []**registry.IntRange{&f.UnderFive, &f.SchoolAge, &f.OutOfSchool, &f.Elderly, &f.Disabled, &f.Pregnant, &f.Stunted}
 	text := func(list ...string) *string { return &list[r.IntN(len(list))] }
-	switch r.IntN(21) {
+	switch r.IntN(22) {
 	case 0, 1, 2:
 		f.Areas = randomList(r, func() registry.AreaCode { return d.Areas.Area(r.IntN(d.Areas.Len())).Code })
 	case 3, 4, 5:
@@ -79,7 +79,26 @@ func setCondition(r *rand.Rand, d *registry.Dataset, households []registry.Recor
 		f.KnownIn = randomList(r, func() registry.Deprivation { return randomDeprivation(r) })
 	case 19, 20:
 		f.Score = randomScore(r, households)
+	case 21:
+		f.InState = randomState(r, d, households)
 	}
+}
+
+// randomState mentions a state that had some of the households, and some that this one does not have.
+func randomState(r *rand.Rand, d *registry.Dataset, households []registry.Record) *registry.InState {
+	in := &registry.InState{State: "another"}
+	if r.IntN(2) == 0 {
+		in.Filter = registry.Filter{Decile: randomRange(r, 11), EnrolledIn: []string{randomProgram(r, d)}}
+	}
+	ids := []registry.HouseholdID{{}, {15: 1}, {0: 255, 15: 255}}[:r.IntN(4)]
+	share := []float64{0, 0.1, 0.5, 0.9, 1}[r.IntN(5)]
+	for _, i := range r.Perm(len(households)) {
+		if r.Float64() < share {
+			ids = append(ids, households[i].ID)
+		}
+	}
+	in.Set = registry.NewHouseholdSet(ids)
+	return in
 }
 
 func randomDeprivation(r *rand.Rand) registry.Deprivation {

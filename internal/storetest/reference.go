@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -64,7 +65,7 @@ func (r *Reference) kept(ctx context.Context, f *registry.Filter) ([]*family, er
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := r.dataset.CheckFilter(f); err != nil {
+	if err := cmp.Or(r.dataset.CheckFilter(f), f.CheckFound()); err != nil {
 		return nil, err
 	}
 	var out []*family

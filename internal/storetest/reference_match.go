@@ -37,6 +37,7 @@ func matches(d *registry.Dataset, f *registry.Filter, h *family) bool {
 		f.Disabled == nil || inRange(f.Disabled, h.Persons[registry.Disabled]),
 		f.Pregnant == nil || inRange(f.Pregnant, h.Persons[registry.Pregnant]),
 		f.Stunted == nil || inRange(f.Stunted, h.Persons[registry.Stunted]),
+		f.InState == nil || hasID(f.InState.Set.IDs(), h.ID),
 		f.Not == nil || !matches(d, f.Not, h),
 	}
 	for i := range f.And {
@@ -50,6 +51,10 @@ func matches(d *registry.Dataset, f *registry.Filter, h *family) bool {
 		holds = append(holds, any)
 	}
 	return !slices.Contains(holds, false)
+}
+
+func hasID(ids []registry.HouseholdID, id registry.HouseholdID) bool {
+	return slices.Contains(ids, id)
 }
 
 func inAnyArea(areas []registry.AreaCode, area registry.AreaCode) bool {

@@ -27,7 +27,7 @@ func RunStore(t *testing.T, open NewStore) {
 	}
 }
 
-var storeTests = [][]storeTest{editionTests, contentTests, householdTests, enrolmentTests, publishTests, hashTests, keyTests,
+var storeTests = [][]storeTest{editionTests, copyTests, contentTests, householdTests, enrolmentTests, publishTests, hashTests, keyTests,
 	matchTests, pointTests, unmatchedTests, blockTests, errorTests}
 
 type storeTest struct {
@@ -105,7 +105,7 @@ func (b *bench) fill(edition, release string, c contents) {
 	b.ok(b.PutPrograms(b.ctx, edition, registry.Import{Kind: registry.ImportPrograms, At: at(0)}, c.programs))
 	b.ok(b.PutIndicators(b.ctx, edition, registry.Import{Kind: registry.ImportIndicators, At: at(0)}, c.indicators))
 	b.ok(b.PutHouseholds(b.ctx, edition, &registry.Import{Kind: registry.ImportHouseholds, At: at(0)}, each(c.households)))
-	b.ok(b.PutEnrolments(b.ctx, edition, release, &registry.Import{Kind: registry.ImportEnrolments, Release: release, At: at(0)}, each(c.enrolments)))
+	b.ok(b.PutEnrolments(b.ctx, edition, release, &registry.Import{Kind: registry.ImportEnrolments, Release: release, At: at(0), Unmatched: c.unmatched}, each(c.enrolments)))
 }
 
 // published makes an edition of a small city and publishes it, release and all.

@@ -35,6 +35,7 @@ func TestSuiteCatchesBrokenStores(t *testing.T) {
 		"a point leaves nothing else":          "points come later",
 		"the last tree wins":                   "the first tree of an area stays",
 		"fingerprints are added to":            "fingerprints are replaced, all of them",
+		"a copy loses a household":             "a copied edition is the original as a draft",
 		"keys of the located are those of all": "an edition's sums are those of its records",
 	} {
 		t.Run(fault, func(t *testing.T) {

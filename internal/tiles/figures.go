@@ -16,6 +16,17 @@ type Question struct {
 	Measures []measure.Measure // a map shows one at most
 }
 
+// OtherStates gives the names of other states that the question mentions, each once.
+func (q *Question) OtherStates() []string {
+	asked := registry.Filter{And: []registry.Filter{q.Filter}}
+	for i := range q.Measures {
+		if share := q.Measures[i].Share; share != nil {
+			asked.And = append(asked.And, share.Meeting, share.Among)
+		}
+	}
+	return asked.OtherStates()
+}
+
 // tags are the attributes of a figure: a number only where there is one, and always what it is.
 func (f *Figure) tags(list []any, measured bool) []any {
 	if f.Households.Status.HasValue() {

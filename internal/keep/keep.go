@@ -1,4 +1,5 @@
-package server
+// Package keep holds what was made and is likely to be asked for again.
+package keep
 
 import (
 	"context"
@@ -10,9 +11,9 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// keeper keeps what was made under a key, bounded by number and bytes: what was asked for longest ago goes first. A key says
+// Keeper keeps what was made under a key, bounded by number and bytes: what was asked for longest ago goes first. A key says
 // what a thing follows from, so none is ever out of date, and a publication makes new keys. Errors are not kept.
-type keeper[V any] struct {
+type Keeper[V any] struct {
 	most, largest int64 // bytes of all, and of one
 	size          func(V) int64
 
@@ -25,8 +26,9 @@ type keeper[V any] struct {
 // overheadBytes is about what a key costs beside itself and what it stands for.
 const overheadBytes = 512
 
-func newKeeper[V any](number int, most, largest int64, size func(V) int64) *keeper[V] {
-	k := &keeper[V]{most: most, largest: largest, size: size}
+// New makes one of so many things, of so many bytes all together, none of more than the largest.
+func New[V any](number int, most, largest int64, size func(V) int64) *Keeper[V] {
+	k := &Keeper[V]{most: most, largest: largest, size: size}
 	list, err := lru.NewWithEvict(number, func(key string, v V) { k.bytes -= k.sizeOf(key, v) })
 	if err != nil {
 		panic(err) // only for a size below 1
@@ -35,11 +37,11 @@ func newKeeper[V any](number int, most, largest int64, size func(V) int64) *keep
 	return k
 }
 
-func (k *keeper[V]) sizeOf(key string, v V) int64 { return int64(len(key)) + k.size(v) + overheadBytes }
+func (k *Keeper[V]) sizeOf(key string, v V) int64 { return int64(len(key)) + k.size(v) + overheadBytes }
 
-// get gives what is kept under a key, or makes it, once for all who ask at the same time; without a key it is made and not
+// Get gives what is kept under a key, or makes it, once for all who ask at the same time; without a key it is made and not
 // kept. Whoever leaves lets the others have it, but nobody has longer than who came first.
-func (k *keeper[V]) get(ctx context.Context, key string, make func(context.Context) (V, error)) (V, error) {
+func (k *Keeper[V]) Get(ctx context.Context, key string, make func(context.Context) (V, error)) (V, error) {
 	if key == "" {
 		return make(ctx)
 	}
@@ -78,13 +80,13 @@ func (k *keeper[V]) get(ctx context.Context, key string, make func(context.Conte
 	}
 }
 
-func (k *keeper[V]) find(key string) (V, bool) {
+func (k *Keeper[V]) find(key string) (V, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.list.Get(key)
 }
 
-func (k *keeper[V]) keep(key string, v V) {
+func (k *Keeper[V]) keep(key string, v V) {
 	size := k.sizeOf(key, v)
 	if size > k.largest {
 		return
