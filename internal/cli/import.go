@@ -26,6 +26,8 @@ type importCommand struct {
 	Points     importPoints     `cmd:"" help:"Where families live, CSV: coordinates that come later than the families, by any of their numbers."`
 	Enrolments importEnrolments `cmd:"" help:"Who is in which programme, CSV: the list of a decree, say. Families are found by any of their numbers."`
 	Indicators importIndicators `cmd:"" help:"Published figures of areas, CSV."`
+
+	Successions importSuccessions `cmd:"" help:"What areas were made from, CSV: code, predecessor, decree, date. A row for each kelurahan or kecamatan of the edition that was split off, merged or given another code, and each area of earlier boundaries that it came from."`
 }
 
 // fileFlags are those of every import, importFlags of every one that may replace what is there.
@@ -61,7 +63,9 @@ type (
 	}
 	importPrograms   struct{ importFlags }
 	importIndicators struct{ importFlags }
-	importHouseholds struct {
+
+	importSuccessions struct{ importFlags }
+	importHouseholds  struct {
 		importFlags
 		mappingFlag
 	}
@@ -123,6 +127,10 @@ func (c *importPrograms) Run(p *program) error {
 
 func (c *importIndicators) Run(p *program) error {
 	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Indicators(p.ctx, t, c.File) })
+}
+
+func (c *importSuccessions) Run(p *program) error {
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Successions(p.ctx, t, c.File) })
 }
 
 func (c *importHouseholds) Run(p *program) error {
