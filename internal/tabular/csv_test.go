@@ -1,4 +1,4 @@
-package ingest
+package tabular
 
 import (
 	"encoding/csv"
@@ -23,10 +23,10 @@ func readRecords(text string) (header []string, out [][]any, err error) {
 			return header, out, nil
 		case err != nil:
 			return nil, nil, err
-		case rec.fault != "":
-			out = append(out, []any{rec.line, rec.fault, rec.column})
+		case rec.Fault != "":
+			out = append(out, []any{rec.Number, rec.Fault, rec.Column})
 		default:
-			out = append(out, []any{rec.line, slices.Clone(rec.fields)})
+			out = append(out, []any{rec.Number, slices.Clone(rec.Fields)})
 		}
 	}
 }
@@ -62,6 +62,14 @@ func TestCSV(t *testing.T) {
 		{"long line in a value", "a,b\n1,\"2\n" + long + "\n3,4\n", []string{"a", "b"},
 			[][]any{{2, badQuote, 1}, {3, "is longer than a mebibyte", -1}, row(4, "3", "4")}},
 		{"not text", "a,b\n1,\xff\n3,4\n", []string{"a", "b"}, [][]any{{2, "is not valid UTF-8", 1}, row(3, "3", "4")}},
+		{"NUL", "a,b\n1,x\x00\n3,4\n", []string{"a", "b"}, [][]any{{2, "has a NUL byte", 1}, row(3, "3", "4")}},
+		{"bars", "a|b|c\n1,5|2,5|\n", []string{"a", "b", "c"}, [][]any{row(2, "1,5", "2,5", "")}},
+		{"decimal commas", "a;b\n1,5;2,5\n1,5;2,5\n", []string{"a", "b"}, [][]any{row(2, "1,5", "2,5"), row(3, "1,5", "2,5")}},
+		{"title lines", "DATA KELUARGA, Desember 2025\n\nNo;KK;Desil\n1;2;3\n", []string{"No", "KK", "Desil"}, [][]any{row(4, "1", "2", "3")}},
+		{"title of full width", "DATA KELUARGA;;\nNo;KK;Desil\n1;2;3\n", []string{"No", "KK", "Desil"}, [][]any{row(3, "1", "2", "3")}},
+		{"names in two rows", "No;Rumah;;Alamat\n;Lantai;Dinding;\n1;2;3;x\n", []string{"No", "Rumah", "", "Alamat"}, [][]any{row(2, "", "Lantai", "Dinding", ""), row(3, "1", "2", "3", "x")}},
+		{"merged names", "No;Rumah;;\n;Lantai;Dinding;Atap\n1;2;3;x\n", []string{"No", "Lantai", "Dinding", "Atap"}, [][]any{row(3, "1", "2", "3", "x")}},
+		{"blank names", "a,,c,\n1,2,3,4\n", []string{"a", "", "c", ""}, [][]any{row(2, "1", "2", "3", "4")}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			header, got, err := readRecords(test.text)
