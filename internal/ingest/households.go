@@ -3,6 +3,8 @@ package ingest
 import (
 	"context"
 	"errors"
+	"strings"
+	"time"
 
 	"kantong/internal/registry"
 )
@@ -10,9 +12,10 @@ import (
 // errStopped ends the reading of a file when the store wants no more of it.
 var errStopped = errors.New("stopped")
 
-// Households imports a CSV file of households. Columns have the names of the attributes (see householdAttributes and
-// placeColumns) unless mapping, which may be nil, says otherwise. The file must identify every household, by kk,
-// household_id or id, and say its kelurahan, by area_code or by kelurahan and kecamatan.
+// Households imports a file of households: CSV, XLSX or GeoPackage. Columns have the names of the attributes (see
+// householdAttributes and placeColumns) unless mapping, which may be nil, says otherwise. The file must identify every
+// household, by kk, household_id or id, and say its kelurahan, by area_code or by kelurahan and kecamatan. With a mapping
+// that says so, its rows are persons, who are folded into households.
 func Households(ctx context.Context, t Target, path string, mapping *Mapping) (*Report, error) {
 	j, err := begin(ctx, t, registry.ImportHouseholds, path, mapping)
 	if err != nil {
@@ -35,11 +38,33 @@ func Households(ctx context.Context, t Target, path string, mapping *Mapping) (*
 			return nil, err
 		}
 	}
-	err = t.Store.PutHouseholds(ctx, t.Edition, &j.im, r.all)
+	all := r.all
+	if mapping != nil && mapping.persons {
+		day, err := j.asOf()
+		if err != nil {
+			return nil, err
+		}
+		all = newFolder(r, day).all
+	}
+	err = t.Store.PutHouseholds(ctx, t.Edition, &j.im, all)
 	if err == nil {
-		places.notes(j)
+		r.notes()
 	}
 	return j.finish(err)
+}
+
+// asOf is the day of the edition, on which ages are taken.
+func (j *job) asOf() (time.Time, error) {
+	list, err := j.Store.Editions(j.ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, e := range list {
+		if e.ID == j.Edition {
+			return time.Parse(time.DateOnly, string(e.AsOf))
+		}
+	}
+	return time.Time{}, registry.NotFound("edition", "there is no edition %s", j.Edition)
 }
 
 // householdReader makes households of rows. All it remembers of them is their ids.
@@ -49,8 +74,12 @@ type householdReader struct {
 	identity *identity
 	seen     map[registry.HouseholdID]uint32 // line; 0 for a household that the draft held before
 	setters  []setter
-	area, kelurahan, kecamatan,
-	longitude, latitude int // columns, -1 for none
+	area, kelurahan, kecamatan, address, toilet, excreta,
+	longitude, latitude, coordinates int // columns, -1 for none
+	latitudeFirst bool  // in the column of coordinates
+	swapped       bool  // longitudes and latitudes stand in each other's place
+	fromAddress   int64 // households whose RT or RW was taken from the address
+	points        int64 // households with a location, where these are swapped
 }
 
 type setter struct {
@@ -59,13 +88,18 @@ type setter struct {
 }
 
 func newHouseholdReader(j *job, places *places, mapping *Mapping) (*householdReader, error) {
-	t, err := openTable(j, j.reader("reading"), householdColumnNames(), mapping)
+	names := householdColumnNames()
+	if mapping != nil && mapping.persons {
+		names = append(names, personColumnNames()...)
+	}
+	t, err := openTable(j, names, mapping)
 	if err != nil {
 		return nil, err
 	}
 	r := &householdReader{table: t, places: places, seen: map[registry.HouseholdID]uint32{},
-		area: t.column("area_code"), kelurahan: t.column("kelurahan"), kecamatan: t.column("kecamatan"),
-		longitude: t.column("longitude"), latitude: t.column("latitude")}
+		area: t.column("area_code"), kelurahan: t.column("kelurahan"), kecamatan: t.column("kecamatan"), address: t.column("rt_rw"),
+		toilet: t.column("toilet"), excreta: t.column("excreta"),
+		longitude: t.column("longitude"), latitude: t.column("latitude"), coordinates: t.column("coordinates")}
 	if r.identity, err = newIdentity(t, j); err != nil {
 		return nil, err
 	}
@@ -74,6 +108,13 @@ func newHouseholdReader(j *job, places *places, mapping *Mapping) (*householdRea
 	}
 	if (r.longitude < 0) != (r.latitude < 0) {
 		return nil, registry.Invalid("header", "longitude and latitude come together; one of them is missing")
+	}
+	if r.longitude >= 0 && r.coordinates >= 0 {
+		return nil, registry.Invalid("header", "the file gives locations twice: in %s, and in %s and %s; map one of them",
+			t.names[r.coordinates], t.names[r.longitude], t.names[r.latitude])
+	}
+	if err := r.findSwapped(); err != nil {
+		return nil, err
 	}
 	for _, a := range householdAttributes() {
 		if column := t.column(a.name); column >= 0 {
@@ -125,17 +166,9 @@ func (r *householdReader) household(h *registry.Household, line int, fields []st
 	if f != nil {
 		return f
 	}
-	area, f := r.areaOf(fields)
+	area, f := r.attributes(h, id, fields)
 	if f != nil {
 		return f
-	}
-	*h = registry.NewHousehold(id, r.places.areas.Area(area).Code)
-	for _, s := range r.setters {
-		if value := r.cell(fields, s.column); value != "" {
-			if reason := s.set(h, value); reason != "" {
-				return &fault{column: s.column, value: value, reason: reason}
-			}
-		}
 	}
 	h.Derive()
 	if err := h.Check(); err != nil {
@@ -151,6 +184,56 @@ func (r *householdReader) household(h *registry.Household, line int, fields []st
 	return nil
 }
 
+// read sets what a row says of its household, which is not checked as a whole.
+func (r *householdReader) read(h *registry.Household, id registry.HouseholdID, fields []string) *fault {
+	area, f := r.attributes(h, id, fields)
+	if f != nil {
+		return f
+	}
+	return r.locate(h, area, fields)
+}
+
+// attributes sets everything but the location.
+func (r *householdReader) attributes(h *registry.Household, id registry.HouseholdID, fields []string) (area int, f *fault) {
+	if area, f = r.areaOf(fields); f != nil {
+		return 0, f
+	}
+	*h = registry.NewHousehold(id, r.places.areas.Area(area).Code)
+	for _, s := range r.setters {
+		if value := r.cell(fields, s.column); value != "" {
+			if reason := s.set(h, value); reason != "" {
+				return 0, &fault{column: s.column, value: value, reason: reason}
+			}
+		}
+	}
+	if r.toilet >= 0 || r.excreta >= 0 {
+		toilet, excreta := strings.ToLower(r.cell(fields, r.toilet)), strings.ToLower(r.cell(fields, r.excreta))
+		if reason := checkValue("toilet", toilet); toilet != "" && reason != "" {
+			return 0, &fault{column: r.toilet, value: toilet, reason: reason}
+		}
+		if reason := checkValue("excreta", excreta); excreta != "" && reason != "" {
+			return 0, &fault{column: r.excreta, value: excreta, reason: reason}
+		}
+		if h.Sanitation == "" {
+			h.Sanitation = sanitationOf(toilet, excreta)
+		}
+	}
+	if r.address >= 0 && (h.RT == "" || h.RW == "") {
+		rt, rw := rtRW(fields[r.address])
+		took := h.RT == "" && rt != "" || h.RW == "" && rw != ""
+		if h.RT == "" {
+			h.RT = rt
+		}
+		if h.RW == "" {
+			h.RW = rw
+		}
+		if took {
+			r.fromAddress++
+		}
+	}
+	return area, nil
+}
+
 // areaOf finds the row's kelurahan: by code, and by names only where there is no code.
 func (r *householdReader) areaOf(fields []string) (area int, f *fault) {
 	column, value, reason := r.area, r.cell(fields, r.area), ""
@@ -164,32 +247,4 @@ func (r *householdReader) areaOf(fields []string) (area int, f *fault) {
 		return 0, &fault{column: column, value: value, reason: reason}
 	}
 	return area, nil
-}
-
-// locate sets the household's point.
-func (r *householdReader) locate(h *registry.Household, area int, fields []string) *fault {
-	lon, lat := r.cell(fields, r.longitude), r.cell(fields, r.latitude)
-	switch {
-	case lon == "" && lat == "":
-		return nil
-	case lon == "":
-		return &fault{column: r.longitude, reason: "is missing although there is a latitude"}
-	case lat == "":
-		return &fault{column: r.latitude, reason: "is missing although there is a longitude"}
-	}
-	x, reason := parseNumber(lon, true)
-	if reason != "" {
-		return &fault{column: r.longitude, value: lon, reason: reason}
-	}
-	y, reason := parseNumber(lat, true)
-	if reason != "" {
-		return &fault{column: r.latitude, value: lat, reason: reason}
-	}
-	point, axis, reason := r.places.locate(x, y, area)
-	if reason != "" {
-		column := r.column(axis)
-		return &fault{column: column, value: r.cell(fields, column), reason: reason}
-	}
-	h.Located, h.Point = true, point
-	return nil
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"encoding/csv"
 	"iter"
 	"os"
 	"path/filepath"
@@ -82,6 +83,10 @@ func (s *memoryStore) PutEnrolments(_ context.Context, _, _ string, im *registry
 	return put(s, &s.enrolments, *im, values)
 }
 
+func (s *memoryStore) Editions(context.Context) ([]registry.Edition, error) {
+	return []registry.Edition{{ID: "2025-q3", AsOf: "2025-09-30"}}, nil
+}
+
 func (s *memoryStore) Imports(context.Context, string) ([]registry.Import, error) { return s.log, nil }
 func (s *memoryStore) Areas(context.Context, string) ([]registry.Area, error)     { return s.areas, nil }
 func (s *memoryStore) Programs(context.Context, string) ([]registry.Program, int64, error) {
@@ -150,17 +155,9 @@ func rejectedRows(t testing.TB, path string) [][]string {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	r := newCSVReader(file)
-	header, err := r.readHeader()
-	if err != nil || !slices.Equal(header, []string{"line", "column", "value", "reason"}) {
-		t.Fatalf("header %q, error %v", header, err)
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil || len(rows) == 0 || !slices.Equal(rows[0], []string{"line", "column", "value", "reason"}) {
+		t.Fatalf("rows %q, error %v", rows, err)
 	}
-	var rows [][]string
-	for {
-		rec, err := r.next()
-		if err != nil {
-			return rows
-		}
-		rows = append(rows, slices.Clone(rec.fields))
-	}
+	return rows[1:]
 }

@@ -29,7 +29,7 @@ func findHeader(rows [][]string) header {
 	}
 	h := header{first: at, rows: 1, names: make([]string, len(rows[at]))}
 	for i, name := range rows[at] {
-		h.names[i] = columnName(name)
+		h.names[i] = ColumnName(name)
 	}
 	if at+1 < len(rows) && isSecond(rows[at], rows[at+1]) {
 		h.rows = 2
@@ -47,7 +47,7 @@ func findHeader(rows [][]string) header {
 // fill takes names of another row: of a lower one wherever it has one, of an upper one where there is none.
 func (h *header) fill(row []string, lower bool) {
 	for i, cell := range row {
-		name := columnName(cell)
+		name := ColumnName(cell)
 		switch {
 		case name == "":
 		case i >= len(h.names):
@@ -103,8 +103,8 @@ func areNames(row []string) bool {
 	return 5*names >= 4*filled(row)
 }
 
-// columnName is a name in one line, without spaces around it and characters that can't be seen.
-func columnName(name string) string {
+// ColumnName is a name in one line, without spaces around it and characters that can't be seen.
+func ColumnName(name string) string {
 	name = strings.Join(strings.Fields(name), " ")
 	return strings.Map(func(c rune) rune {
 		if c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c == utf8.RuneError || c == '\ufeff' || c == '\u200b' {
