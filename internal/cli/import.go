@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
-	"text/tabwriter"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -15,11 +14,12 @@ import (
 )
 
 type importCommand struct {
+	Inspect    importInspect    `cmd:"" help:"Look at a file of families: proposes a mapping and shows what would be stored. Stores nothing."`
 	Areas      importAreas      `cmd:"" help:"Boundaries, GeoJSON. Codes by Kemendagri or BPS; what the kelurahan add up to is made from them."`
-	Households importHouseholds `cmd:"" help:"Families, CSV. Family-card numbers are hashed as they are read; names and NIK are never stored."`
+	Households importHouseholds `cmd:"" help:"Families, or persons folded into families: CSV, XLSX or GeoPackage. Family-card numbers are hashed as they are read; names and NIK are never stored."`
 	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules, JSON."`
-	Enrolments importEnrolments `cmd:"" help:"Who is in which programme, CSV."`
-	Indicators importIndicators `cmd:"" help:"Published figures of areas, CSV."`
+	Enrolments importEnrolments `cmd:"" help:"Who is in which programme: CSV, XLSX or GeoPackage."`
+	Indicators importIndicators `cmd:"" help:"Published figures of areas: CSV, XLSX or GeoPackage."`
 }
 
 // importFlags are those of every import.
@@ -30,14 +30,19 @@ type importFlags struct {
 }
 
 type mappingFlag struct {
-	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry."`
+	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry, or the name of a ready one: ${mappings}."`
+	Sheet   string `placeholder:"NAME" help:"Sheet of a workbook, or layer of a GeoPackage, that has several."`
 }
 
 func (f *mappingFlag) read() (*ingest.Mapping, error) {
-	if f.Mapping == "" {
-		return nil, nil
+	var mapping *ingest.Mapping
+	if f.Mapping != "" {
+		var err error
+		if mapping, err = ingest.ReadMapping(f.Mapping); err != nil {
+			return nil, err
+		}
 	}
-	return ingest.ReadMapping(f.Mapping)
+	return mapping.WithSheet(f.Sheet), nil
 }
 
 type (
@@ -126,12 +131,7 @@ func (p *program) show(r *ingest.Report) {
 	}
 	fmt.Fprintf(p.stdout, "%s: %s rows of %s stored, %s rejected.\n", r.File, humanize.Comma(r.Rows), r.Kind, humanize.Comma(r.Rejected))
 	if len(r.Reasons) > 0 {
-		t := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "  ROWS\tCOLUMN\tREASON\tFIRST LINE")
-		for _, reason := range r.Reasons {
-			fmt.Fprintf(t, "  %s\t%s\t%s\t%d\n", humanize.Comma(reason.Count), reason.Column, reason.Reason, reason.FirstLine)
-		}
-		_ = t.Flush()
+		showReasons(p.stdout, r.Reasons)
 		fmt.Fprintf(p.stdout, "  Every rejected row is listed in %s\n", r.RejectedFile)
 	}
 	for _, note := range r.Notes {

@@ -24,6 +24,7 @@ type Mapping struct {
 	persons bool                         // a row is a person, to be folded into families
 	absent  bool                         // columns that the file lacks are ignored
 	columns map[string]string            // source column, small letters → attribute
+	alike   map[string]string            // words of a source column → source column as in columns; "" for several
 	values  map[string]map[string]string // attribute → source value by valueKey → value
 	lines   map[string]int               // source column → line of the mapping, for messages and precedence
 	text    []byte
@@ -66,7 +67,7 @@ func parseMapping(text []byte) (*Mapping, error) {
 	if err != nil {
 		return nil, registry.Invalid("mapping", "is not YAML: %w", err)
 	}
-	m := &Mapping{columns: map[string]string{}, values: map[string]map[string]string{}, lines: map[string]int{}, text: text}
+	m := &Mapping{columns: map[string]string{}, values: map[string]map[string]string{}, lines: map[string]int{}, alike: map[string]string{}, text: text}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
 		return nil, registry.Invalid("mapping", "must be one YAML document with columns and values")
 	}
@@ -148,6 +149,11 @@ func (m *Mapping) addColumn(column string, line int, attribute string) error {
 		return registry.Invalid("mapping", "line %d: column %q is given twice", line, column)
 	}
 	m.columns[key], m.lines[key] = attribute, line
+	words := columnKey(column)
+	if _, twice := m.alike[words]; twice {
+		key = ""
+	}
+	m.alike[words] = key
 	return nil
 }
 
@@ -178,18 +184,33 @@ func isAttribute(name string) bool {
 
 // attribute is what a column of the file gives.
 func (m *Mapping) attribute(column string) string {
-	column = strings.ToLower(column)
-	if m != nil && m.columns[column] != "" {
-		return m.columns[column]
+	if source := m.source(column); source != "" {
+		return m.columns[source]
 	}
-	return column
+	return strings.ToLower(column)
 }
+
+// source is how the mapping names a column of the file: as it is, or with other signs between the same words; "" when it
+// does not.
+func (m *Mapping) source(column string) string {
+	lower := strings.ToLower(column)
+	switch {
+	case m == nil:
+		return ""
+	case m.columns[lower] != "":
+		return lower
+	}
+	return m.alike[columnKey(column)]
+}
+
+// columnKey is a column's name as the words it is made of.
+func columnKey(column string) string { return strings.Join(columnWords(column), "_") }
 
 func (m *Mapping) valuesOf(attribute string) *translation {
 	if m == nil || m.values[attribute] == nil {
 		return nil
 	}
-	return newTranslation(m.values[attribute])
+	return newTranslation(attribute, m.values[attribute])
 }
 
 func (m *Mapping) sheetName() string {
@@ -197,6 +218,21 @@ func (m *Mapping) sheetName() string {
 		return ""
 	}
 	return m.sheet
+}
+
+// WithSheet is the mapping for a sheet of a workbook or a layer of a GeoPackage, whatever it said of that before; "" changes
+// nothing. The mapping may be nil.
+func (m *Mapping) WithSheet(sheet string) *Mapping {
+	if sheet == "" {
+		return m
+	}
+	with := Mapping{}
+	if m != nil {
+		with = *m
+	}
+	with.sheet = sheet
+	with.text = append(slices.Clone(with.text), "\n# sheet: "+sheet...)
+	return &with
 }
 
 // tolerant tells whether columns may be absent, and others that give the same attribute be there instead.
@@ -211,7 +247,7 @@ func (m *Mapping) order(names []string) []int {
 	}
 	if m.tolerant() {
 		line := func(i int) int {
-			if n := m.lines[strings.ToLower(names[i])]; n > 0 {
+			if n := m.lines[m.source(names[i])]; n > 0 {
 				return n
 			}
 			return math.MaxInt
@@ -227,10 +263,10 @@ func (m *Mapping) checkFor(attributes, header []string) error {
 		return nil
 	}
 	for column, attribute := range m.columns {
-		if !m.absent && !slices.ContainsFunc(header, func(name string) bool { return strings.ToLower(name) == column }) {
+		if !m.absent && !slices.ContainsFunc(header, func(name string) bool { return m.source(name) == column }) {
 			return registry.Invalid("mapping", "line %d: the file has no column %q", m.lines[column], column)
 		}
-		if !slices.Contains(attributes, attribute) {
+		if !m.absent && !slices.Contains(attributes, attribute) {
 			return registry.Invalid("mapping", "line %d: %s is no attribute of this kind of file", m.lines[column], attribute)
 		}
 	}

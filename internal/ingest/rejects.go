@@ -22,11 +22,16 @@ type rejects struct {
 	file   *os.File
 	csv    *csv.Writer
 	err    error
+
+	unlisted bool // rows are counted only
 }
 
 func newRejects(input string) *rejects {
 	return &rejects{path: input + ".rejected.csv", byKind: map[[2]string]*Reason{}}
 }
+
+// countRejects counts rows and lists none.
+func countRejects() *rejects { return &rejects{byKind: map[[2]string]*Reason{}, unlisted: true} }
 
 // add counts a row by column and reason; detail is for the list alone. A value that identifies somebody must not be passed.
 func (r *rejects) add(line int, column, value, reason, detail string) {
@@ -36,6 +41,9 @@ func (r *rejects) add(line int, column, value, reason, detail string) {
 		known.Count++
 	} else {
 		r.byKind[kind] = &Reason{Column: column, Reason: reason, Count: 1, FirstLine: line}
+	}
+	if r.unlisted {
+		return
 	}
 	if r.file == nil && r.err == nil {
 		r.begin()

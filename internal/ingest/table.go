@@ -179,6 +179,11 @@ func (t *table) rows(row func(line int, fields []string) error) error {
 			if empty > 0 {
 				t.job.note("skipped %s without any value", plural(empty, "row"))
 			}
+			for i, values := range t.values {
+				if values != nil && values.others > 0 {
+					t.job.note("column %s has %s to which the mapping gives no meaning of their own (\"*\")", t.names[i], plural(values.others, "value"))
+				}
+			}
 			for _, note := range t.in.Notes() {
 				t.job.note("%s", note)
 			}
@@ -255,8 +260,10 @@ func (t *table) next() (tabular.Row, error) {
 
 // translation is what a mapping says of the values of one attribute, and what was made of those met so far.
 type translation struct {
-	classes map[string]string // by valueKey
-	known   map[string]string // by the value as it stands
+	attribute string
+	classes   map[string]string // by valueKey; "*" for all others that the attribute can't take
+	known     map[string]string // by the value as it stands
+	others    int64             // values that "*" stood for, where it makes them unknown
 }
 
 // maxTranslated bounds what is remembered of a column; a column with more values is no list of classes.
@@ -269,6 +276,10 @@ func (t *translation) of(value string) string {
 	class, ok := t.classes[valueKey(value)]
 	if !ok {
 		class = value
+		if other, has := t.classes["*"]; has && !isUnknown(value) && checkValue(t.attribute, value) != "" {
+			t.others++
+			return other
+		}
 	}
 	if len(t.known) < maxTranslated && len(value) <= 200 {
 		key := strings.Clone(value)
@@ -281,8 +292,8 @@ func (t *translation) of(value string) string {
 }
 
 // newTranslation has a memory of its own, so that files read at the same time don't share it.
-func newTranslation(classes map[string]string) *translation {
-	return &translation{maps.Clone(classes), map[string]string{}}
+func newTranslation(attribute string, classes map[string]string) *translation {
+	return &translation{attribute: attribute, classes: maps.Clone(classes), known: map[string]string{}}
 }
 
 // valueKey makes alike what offices write in several ways: letters in small, spaces, points, commas, dashes and strokes as one
