@@ -90,6 +90,9 @@ func read(t testing.TB, path string, opts Options) (table *Table, rows [][]any, 
 		if err != nil {
 			return table, rows, err
 		}
+		if len(rows) == 10_000 { // of more, the first and the last are kept
+			rows = rows[:len(rows)-1]
+		}
 		out := []any{row.Number}
 		if row.Fault != "" {
 			out = append(out, row.Fault)

@@ -186,9 +186,6 @@ func plainNumber(text string) (number string, rounded, ok bool) {
 		return text, false, false
 	}
 	if math.Abs(f) < 1e15 {
-		if f == math.Trunc(f) {
-			return strconv.FormatFloat(f, 'f', -1, 64), false, true
-		}
 		return strconv.FormatFloat(f, 'f', -1, 64), false, true
 	}
 	if math.Abs(f) >= 1<<63 {

@@ -15,11 +15,17 @@ import (
 type sheetRows struct {
 	*workbook
 	part     *partReader
-	kept     []Row // read in search of the header, not given yet
-	width    int   // columns of the header
+	kept     []keptRow // read in search of the header, not given yet
+	width    int       // columns of the header
 	number   int
 	formulas map[int]int64 // column → cells whose last computed value was taken
+	computed []int         // columns of such cells in the row read last
 	ended    bool
+}
+
+type keptRow struct {
+	Row
+	computed []int
 }
 
 func (w *workbook) openSheet(s sheet, opts Options) (*Table, error) {
@@ -50,7 +56,7 @@ func (r *sheetRows) readHeader(t *Table) error {
 			return err
 		}
 		if filled(row.Fields) > 0 {
-			r.kept = append(r.kept, row)
+			r.kept = append(r.kept, keptRow{row, slices.Clone(r.computed)})
 			rows = append(rows, row.Fields)
 		}
 	}
@@ -60,19 +66,21 @@ func (r *sheetRows) readHeader(t *Table) error {
 	h := findHeader(rows)
 	t.Names, t.HeaderRow, r.width = h.names, r.kept[h.first].Number, len(h.names)
 	r.kept = r.kept[h.first+h.rows:]
-	clear(r.formulas)
 	return nil
 }
 
 func (r *sheetRows) next() (Row, error) {
 	var row Row
 	if len(r.kept) > 0 {
-		row, r.kept = r.kept[0], r.kept[1:]
+		row, r.computed, r.kept = r.kept[0].Row, r.kept[0].computed, r.kept[1:]
 	} else {
 		var err error
 		if row, err = r.read(); err != nil {
 			return row, err
 		}
+	}
+	for _, column := range r.computed {
+		r.formulas[column]++
 	}
 	for len(row.Fields) < r.width {
 		row.Fields = append(row.Fields, "")
@@ -120,6 +128,7 @@ func (r *sheetRows) read() (Row, error) {
 
 func (r *sheetRows) row() (Row, error) {
 	row, column := Row{Number: r.number, Column: -1}, -1
+	r.computed = r.computed[:0]
 	size := 0
 	for {
 		token, err := r.part.token()
@@ -202,7 +211,7 @@ func (r *sheetRows) cell(kind, style string, column int) (value, doubt string, e
 		return "", "is a formula without a computed value; open the file in a spreadsheet and save it", nil
 	}
 	if formula {
-		r.formulas[column]++
+		r.computed = append(r.computed, column)
 	}
 	value, doubt = r.value(kind, style, string(text))
 	return value, doubt, nil
