@@ -26,12 +26,14 @@ func openCSV(ctx context.Context, file *os.File, size int64, opts Options) (*Tab
 		in = decoder.Reader(in)
 	}
 	r := newCSVReader(in)
-	t := &Table{Format: CSV, Encoding: name, rows: r}
-	if t.Names, err = r.readHeader(); err != nil {
+	names, err := r.readHeader()
+	switch {
+	case err != nil:
 		return nil, err
+	case len(names) > maxColumns:
+		return nil, registry.Invalid("header", "%d columns are more than %d", len(names), maxColumns)
 	}
-	t.HeaderRow = r.headerRow
-	return t, nil
+	return &Table{Format: CSV, Encoding: name, HeaderRow: r.headerRow, Names: names, rows: readAhead(r)}, nil
 }
 
 // readHeader finds the delimiter and the names of the columns.

@@ -127,13 +127,7 @@ func Open(ctx context.Context, file *os.File, opts Options) (*Table, error) {
 		}
 		t, err = openCSV(ctx, file, info.Size(), opts)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if len(t.Names) > maxColumns {
-		return nil, registry.Invalid("header", "%d columns are more than %d", len(t.Names), maxColumns)
-	}
-	return t, nil
+	return t, err
 }
 
 // refusedKinds are files that offices send, by how they begin, and what to do with them.
