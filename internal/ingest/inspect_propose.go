@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"kantong/internal/registry"
 )
@@ -14,8 +15,20 @@ type ready struct {
 	*Mapping
 }
 
-// readyOf gives the ready mappings of a kind.
-func readyOf(persons bool) (list []ready) {
+// readyOf gives the ready mappings of a kind. They are read once, and never changed.
+func readyOf(persons bool) []ready {
+	if persons {
+		return readyPersons()
+	}
+	return readyFamilies()
+}
+
+var (
+	readyPersons  = sync.OnceValue(func() []ready { return readReady(true) })
+	readyFamilies = sync.OnceValue(func() []ready { return readReady(false) })
+)
+
+func readReady(persons bool) (list []ready) {
 	for _, name := range ReadyMappings() {
 		m, err := ReadMapping(name)
 		if err != nil {
@@ -44,21 +57,21 @@ func (s *survey) best(list []ready) (best ready, most int) {
 	return best, most
 }
 
-// arePersons tells whether a row is a person: a column tells of the relation to the family, and families repeat.
+// arePersons tells whether a row is a person: columns tell of persons, and families repeat.
 func (s *survey) arePersons() bool {
-	relation, repeated, identified := false, false, false
+	relation, personal, repeated, identified := false, false, false, false
 	for _, c := range s.columns {
 		for _, r := range readyOf(true) {
-			switch r.columns[r.source(c.name)] {
-			case personPrefix + "relation":
-				relation = true
-			case "kk", "household_id":
-				identified = true
-				repeated = repeated || 5*c.repeats > min(c.filled, maxSeenKeys)
-			}
+			attribute := r.columns[r.source(c.name)]
+			relation = relation || attribute == personPrefix+"relation"
+			personal = personal || strings.HasPrefix(attribute, personPrefix)
+		}
+		if c.keys != nil {
+			identified = true
+			repeated = repeated || 5*c.repeats > min(c.filled, maxSeenKeys)
 		}
 	}
-	return relation && (repeated || !identified) || repeated && identified
+	return personal && repeated || relation && !identified
 }
 
 // propose fills in what the columns are taken for, and what their values mean.

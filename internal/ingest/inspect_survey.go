@@ -16,6 +16,7 @@ import (
 // Bounds of what is remembered of a column.
 const (
 	maxDistinct    = 200
+	maxDistinctAll = 400_000 // of all columns together
 	maxDistinctLen = 120
 	maxSeenKeys    = 100_000 // rows among which repeated families are looked for
 )
@@ -34,7 +35,8 @@ type columnSurvey struct {
 	filled, identities, codes int64
 	values                    map[string]int64 // by how often; at most maxDistinct
 	more                      bool
-	keys                      map[string]struct{} // of the first rows, to see whether values repeat
+	most                      int                 // values that may be remembered
+	keys                      map[string]struct{} // of the first rows, to see whether families repeat; nil where they are not told apart by it
 	repeats                   int64
 }
 
@@ -60,7 +62,10 @@ func surveyFile(ctx context.Context, path string, o InspectOptions) (*survey, er
 	defer t.Close()
 	s := &survey{table: t, sheet: o.Sheet, columns: make([]columnSurvey, len(t.Names)), areas: map[string]bool{}}
 	for i, name := range t.Names {
-		s.columns[i] = columnSurvey{name: name, values: map[string]int64{}, keys: map[string]struct{}{}}
+		s.columns[i] = columnSurvey{name: name, values: map[string]int64{}, most: min(maxDistinct, maxDistinctAll/len(t.Names))}
+		if identifies(name) {
+			s.columns[i].keys = map[string]struct{}{}
+		}
 	}
 	for _, k := range o.Known {
 		s.addArea(string(k.Code), k.BPSCode)
@@ -77,11 +82,22 @@ func surveyFile(ctx context.Context, path string, o InspectOptions) (*survey, er
 			return nil, err
 		}
 		for i, value := range row.Fields {
-			if value = trim(value); !isUnknown(value) {
+			doubtful := slices.ContainsFunc(row.Doubts, func(d tabular.Doubt) bool { return d.Column == i })
+			if value = trim(value); !isUnknown(value) && !doubtful { // numbers that were rounded look alike
 				s.columns[i].add(value, s.areas)
 			}
 		}
 	}
+}
+
+// identifies tells from a column's name whether families may be told apart by it.
+func identifies(name string) bool {
+	for _, r := range readyOf(true) {
+		if a := r.attribute(name); a == "kk" || a == "household_id" {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *survey) addArea(code, bps string) {
@@ -101,7 +117,7 @@ func (c *columnSurvey) add(value string, areas map[string]bool) {
 	if areas[value] {
 		c.codes++
 	}
-	if c.filled <= maxSeenKeys && len(value) <= maxDistinctLen {
+	if c.keys != nil && c.filled <= maxSeenKeys && len(value) <= maxDistinctLen {
 		if _, again := c.keys[value]; again {
 			c.repeats++
 		} else {
@@ -110,7 +126,7 @@ func (c *columnSurvey) add(value string, areas map[string]bool) {
 	}
 	if n, known := c.values[value]; known {
 		c.values[value] = n + 1
-	} else if len(c.values) < maxDistinct && len(value) <= maxDistinctLen {
+	} else if len(c.values) < c.most && len(value) <= maxDistinctLen {
 		c.values[strings.Clone(value)] = 1
 	} else {
 		c.more = true

@@ -196,6 +196,16 @@ func TestWorkbookOfHouseholds(t *testing.T) {
 	}
 }
 
+// TestInspectRoundedNumbers: card numbers that a spreadsheet rounded are alike, and don't make persons of families.
+func TestInspectRoundedNumbers(t *testing.T) {
+	path := sheetFile(t, `<c t="str"><v>no_kk</v></c><c t="str"><v>kode_wilayah</v></c><c t="str"><v>jenis_kelamin</v></c>`,
+		`<c><v>1.9710401012E+15</v></c><c t="str"><v>19.71.04.1006</v></c>`, `<c><v>1.9710401012E+15</v></c><c t="str"><v>19.71.04.1006</v></c>`)
+	found, err := Inspect(context.Background(), path, InspectOptions{Known: gazette, AsOf: testTime})
+	if err != nil || found.Persons || found.Rejected != 2 || !strings.Contains(found.Reasons[0].Reason, "spreadsheets keep 15") {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
 // TestHostileFilesStoreNothing: what can't be read ends in an error with a code, and nothing is stored.
 func TestHostileFilesStoreNothing(t *testing.T) {
 	for name, path := range map[string]string{
