@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"kantong/internal/ingest"
 	"kantong/internal/registry"
 )
 
@@ -65,6 +66,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Name("kantong"),
 		kong.Description("Keeps a city's registry of poor and vulnerable households and answers spatial questions about it over GraphQL."),
 		kong.DefaultEnvars("KANTONG"),
+		kong.Vars{"mappings": strings.Join(ingest.ReadyMappings(), ", ")},
 		kong.Writers(stdout, stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(int) { panic(helpShown{}) }),

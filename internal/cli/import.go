@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -20,14 +18,15 @@ import (
 )
 
 type importCommand struct {
+	Inspect    importInspect    `cmd:"" help:"Look at a file of families: proposes a mapping and shows what would be stored. Stores nothing."`
 	Areas      importAreas      `cmd:"" help:"Boundaries: GeoJSON, GeoPackage, or a Shapefile in a zip archive, in degrees, UTM or Web Mercator. Codes by Kemendagri or BPS; what the kelurahan add up to is made from them."`
-	Households importHouseholds `cmd:"" help:"Families, CSV. Card numbers, NIK and other ids become keyed hashes as they are read, by which the family is found again; names are never stored."`
+	Households importHouseholds `cmd:"" help:"Families, or persons folded into families: CSV, XLSX or GeoPackage. Card numbers, NIK and other ids become keyed hashes as they are read, by which the family is found again; names are never stored."`
 	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules, JSON."`
-	Points     importPoints     `cmd:"" help:"Where families live, CSV: coordinates that come later than the families, by any of their numbers."`
-	Enrolments importEnrolments `cmd:"" help:"Who is in which programme, CSV: the list of a decree, say. Families are found by any of their numbers."`
-	Indicators importIndicators `cmd:"" help:"Published figures of areas, CSV."`
+	Points     importPoints     `cmd:"" help:"Where families live: coordinates that come later than the families, by any of their numbers. CSV, XLSX or GeoPackage."`
+	Enrolments importEnrolments `cmd:"" help:"Who is in which programme: the list of a decree, say. Families are found by any of their numbers. CSV, XLSX or GeoPackage."`
+	Indicators importIndicators `cmd:"" help:"Published figures of areas: CSV, XLSX or GeoPackage."`
 
-	Successions importSuccessions `cmd:"" help:"What areas were made from, CSV: code, predecessor, decree, date. A row for each kelurahan or kecamatan of the edition that was split off, merged or given another code, and each area of earlier boundaries that it came from."`
+	Successions importSuccessions `cmd:"" help:"What areas were made from: code, predecessor, decree, date. A row for each kelurahan or kecamatan of the edition that was split off, merged or given another code, and each area of earlier boundaries that it came from. CSV, XLSX or GeoPackage."`
 }
 
 // fileFlags are those of every import, importFlags of every one that may replace what is there.
@@ -43,14 +42,19 @@ type (
 )
 
 type mappingFlag struct {
-	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry."`
+	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry, or the name of a ready one: ${mappings}."`
+	Sheet   string `placeholder:"NAME" help:"Sheet of a workbook, or layer of a GeoPackage, that has several."`
 }
 
 func (f *mappingFlag) read() (*ingest.Mapping, error) {
-	if f.Mapping == "" {
-		return nil, nil
+	var mapping *ingest.Mapping
+	if f.Mapping != "" {
+		var err error
+		if mapping, err = ingest.ReadMapping(f.Mapping); err != nil {
+			return nil, err
+		}
 	}
-	return ingest.ReadMapping(f.Mapping)
+	return mapping.WithSheet(f.Sheet), nil
 }
 
 type (
@@ -196,12 +200,7 @@ func (p *program) show(r *ingest.Report) {
 		fmt.Fprintf(p.stdout, "%s: %s rows of %s stored, %s rejected.\n", r.File, humanize.Comma(r.Rows), r.Kind, humanize.Comma(r.Rejected))
 	}
 	if len(r.Reasons) > 0 {
-		t := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "  ROWS\tCOLUMN\tREASON\tFIRST "+strings.ToUpper(cmp.Or(r.Places, "line")))
-		for _, reason := range r.Reasons {
-			fmt.Fprintf(t, "  %s\t%s\t%s\t%d\n", humanize.Comma(reason.Count), reason.Column, reason.Reason, reason.FirstLine)
-		}
-		_ = t.Flush()
+		showReasons(p.stdout, r.Reasons, cmp.Or(r.Places, "line"))
 		fmt.Fprintf(p.stdout, "  Every rejected row is listed in %s\n", r.RejectedFile)
 	}
 	var matches []string

@@ -17,6 +17,22 @@ type LayerInfo struct {
 	Definition string
 }
 
+// Columns returns the names of a table's columns in order, without its row id and its geometry: the properties that
+// ReadFeatures gives.
+func Columns(ctx context.Context, s Session, table string) ([]string, error) {
+	plan, err := planRead(ctx, s, table)
+	if err != nil {
+		return nil, fmt.Errorf("read columns of %s: %w", table, explain(err))
+	}
+	var names []string
+	for i, c := range plan.columns {
+		if i != plan.key && i != plan.geometry {
+			names = append(names, c.name)
+		}
+	}
+	return names, nil
+}
+
 // Spatial reports whether the table has a geometry column.
 func (l LayerInfo) Spatial() bool { return l.GeometryColumn != "" }
 

@@ -59,7 +59,7 @@ func Areas(ctx context.Context, t Target, path string, opts AreaOptions) (*Repor
 		return j.report, nil
 	}
 	j.report.DryRun = opts.DryRun
-	file, err := featurefile.Open(ctx, path, j.file, j.size, featurefile.Options{Layer: opts.Layer, Progress: j.tellProgress("reading " + j.im.File)})
+	file, err := featurefile.Open(ctx, path, j.file, j.size, featurefile.Options{Layer: opts.Layer, Progress: j.tell("reading " + j.im.File)})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"kantong/internal/geo"
 	"kantong/internal/registry"
+	"kantong/internal/tabular"
 )
 
 // feature writes a GeoJSON feature.
@@ -203,18 +204,17 @@ func cityGazetteer(t testing.TB) []KnownArea {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	r := newCSVReader(file)
-	header, err := r.readHeader()
+	r, err := tabular.Open(t.Context(), file, tabular.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var known []KnownArea
 	for {
-		rec, err := r.next()
+		rec, err := r.Next()
 		if err != nil {
 			return known
 		}
-		at := func(name string) string { return rec.fields[slices.Index(header, name)] }
+		at := func(name string) string { return rec.Fields[slices.Index(r.Names, name)] }
 		k := KnownArea{Code: registry.AreaCode(at("code")), Name: at("name"), BPSCode: at("bps_code"),
 			Spellings: []string{at("name_cahyadsn_2025"), at("name_hdx_bps_2020"), at("name_city_map_2023"), at("name_geografis_2020")}}
 		if lon, reason := parseNumber(at("point_lon_geografis"), true); reason == "" {

@@ -16,7 +16,57 @@ type attribute struct {
 }
 
 // placeColumns are the columns that together say which household it is and where; see households.go.
-var placeColumns = []string{"kk", "household_id", "id", "nik", "id_dtks", "id_p3ke", "area_code", "kelurahan", "kecamatan", "longitude", "latitude"}
+var placeColumns = []string{"kk", "household_id", "id", "nik", "id_dtks", "id_p3ke", "area_code", "kelurahan", "kecamatan",
+	"longitude", "latitude", "coordinates", "rt_rw", "toilet", "excreta"}
+
+// mayRepeat tells whether several columns of a file may give the attribute.
+func mayRepeat(attribute string) bool { return attribute == personPrefix+"difficulty" }
+
+// toiletClasses and excretaClasses are what forms ask in two questions and the registry holds in one, sanitation: who uses
+// the toilet, and where it empties.
+var (
+	toiletClasses  = []string{"own", "shared", "public", "none"}
+	excretaClasses = []string{"septic", "pit", "other"}
+)
+
+// sanitationOf joins the two; "" where one says nothing that the other doesn't need.
+func sanitationOf(toilet, excreta string) string {
+	switch {
+	case toilet == "none" || toilet == "public":
+		return toilet
+	case toilet == "own" && excreta == "septic":
+		return "private_septic"
+	case toilet == "shared" && excreta == "septic":
+		return "shared_septic"
+	case toilet != "" && excreta != "":
+		return excreta
+	}
+	return ""
+}
+
+// checkValue tells why a value can't be one of an attribute; "" when it can.
+func checkValue(attribute, value string) (reason string) {
+	oneOf := func(classes []string) string {
+		if slices.Contains(classes, strings.ToLower(value)) {
+			return ""
+		}
+		return "is not one of " + strings.Join(classes, ", ")
+	}
+	switch attribute {
+	case "toilet":
+		return oneOf(toiletClasses)
+	case "excreta":
+		return oneOf(excretaClasses)
+	}
+	if a := personAttribute(attribute); a != nil {
+		return a.set(&person{}, value)
+	}
+	if a := householdAttribute(attribute); a != nil {
+		h := registry.NewHousehold(registry.HouseholdID{}, "")
+		return a.set(&h, value)
+	}
+	return ""
+}
 
 // householdAttributes lists the attributes by the names that files and mappings use.
 func householdAttributes() []attribute {

@@ -38,7 +38,7 @@ type enrolmentReader struct {
 }
 
 func newEnrolmentReader(j *job, mapping *Mapping) (*enrolmentReader, error) {
-	t, err := openTable(j, j.reader("reading"), enrolmentColumns, mapping)
+	t, err := openTable(j, enrolmentColumns, mapping)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (r *householdReader) see(keys []registry.MatchKey) {
 	}
 }
 
-// notes reports what became of the file's numbers.
+// notes reports what became of the file's numbers, and how places were found.
 func (r *householdReader) notes() {
 	if m := r.match; m.needed() {
 		m.found.Number = r.names[r.identity.column]
@@ -51,4 +51,12 @@ func (r *householdReader) notes() {
 	if shared > 0 {
 		r.job.note("%s in several families of the file: no family can be found by %s alone", numbersStand(shared), itOrThem(shared))
 	}
+	if r.persons != nil {
+		r.persons.notes()
+	}
+	r.located.notes()
+	if r.fromAddress > 0 {
+		r.job.note("took RT and RW of %s from column %s, of which nothing else is kept", plural(r.fromAddress, "row"), r.names[r.address])
+	}
+	r.places.notes(r.job)
 }

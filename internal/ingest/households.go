@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
+	"time"
 
 	"kantong/internal/registry"
 )
@@ -11,9 +13,10 @@ import (
 // errStopped ends the reading of a file when the store wants no more of it.
 var errStopped = errors.New("stopped")
 
-// Households imports a CSV file of households. Columns have the names of the attributes (see householdAttributes and
-// placeColumns) unless mapping, which may be nil, says otherwise. The file must identify every household, by kk,
-// household_id or id, and say its kelurahan, by area_code or by kelurahan and kecamatan.
+// Households imports a file of households: CSV, XLSX or GeoPackage. Columns have the names of the attributes (see
+// householdAttributes and placeColumns) unless mapping, which may be nil, says otherwise. The file must identify every
+// household, by kk, household_id or id, and say its kelurahan, by area_code or by kelurahan and kecamatan. With a mapping
+// that says so, its rows are persons, who are folded into households.
 func Households(ctx context.Context, t Target, path string, mapping *Mapping) (*Report, error) {
 	j, err := begin(ctx, t, registry.ImportHouseholds, path, mapping)
 	if err != nil {
@@ -42,24 +45,40 @@ func Households(ctx context.Context, t Target, path string, mapping *Mapping) (*
 	}
 	err = t.Store.PutHouseholds(ctx, t.Edition, &j.im, r.all)
 	if err == nil {
-		places.notes(j)
 		r.notes()
 	}
 	return j.finish(err)
 }
 
-// householdReader makes households of rows. All it remembers of them is their ids and that their keys were seen.
+// asOf is the day of the edition, on which ages are taken.
+func (j *job) asOf() (time.Time, error) {
+	list, err := j.Store.Editions(j.ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, e := range list {
+		if e.ID == j.Edition {
+			return time.Parse(time.DateOnly, string(e.AsOf))
+		}
+	}
+	return time.Time{}, registry.NotFound("edition", "there is no edition %s", j.Edition)
+}
+
+// householdReader makes households of rows. All it remembers of them is their ids and that their keys were seen; of persons,
+// it gathers the families.
 type householdReader struct {
 	*table
-	places   *places
-	identity *identity
-	match    *matching
-	keys     *familyKeys
-	seen     map[registry.HouseholdID]uint32 // line, by the id that the family's number makes
-	numbers  map[uint64]bool                 // of keys: whether several families have it
-	setters  []setter
-	area, kelurahan, kecamatan,
-	longitude, latitude int // columns, -1 for none
+	places                                               *places
+	identity                                             *identity
+	match                                                *matching
+	keys                                                 *familyKeys
+	seen                                                 map[registry.HouseholdID]uint32 // line, by the id that the family's number makes
+	numbers                                              map[uint64]bool                 // of keys: whether several families have it
+	located                                              *located
+	persons                                              *familyFolder // nil for files of families
+	setters                                              []setter
+	area, kelurahan, kecamatan, address, toilet, excreta int   // columns, -1 for none
+	fromAddress                                          int64 // households whose RT or RW was taken from the address
 }
 
 type setter struct {
@@ -68,13 +87,17 @@ type setter struct {
 }
 
 func newHouseholdReader(j *job, places *places, mapping *Mapping, match *matching) (*householdReader, error) {
-	t, err := openTable(j, j.reader("reading"), householdColumnNames(), mapping)
+	names, persons := householdColumnNames(), mapping != nil && mapping.persons
+	if persons {
+		names = append(names, personColumnNames()...)
+	}
+	t, err := openTable(j, names, mapping)
 	if err != nil {
 		return nil, err
 	}
 	r := &householdReader{table: t, places: places, match: match, keys: newFamilyKeys(j.Secrets), seen: map[registry.HouseholdID]uint32{}, numbers: map[uint64]bool{},
-		area: t.column("area_code"), kelurahan: t.column("kelurahan"), kecamatan: t.column("kecamatan"),
-		longitude: t.column("longitude"), latitude: t.column("latitude")}
+		area: t.column("area_code"), kelurahan: t.column("kelurahan"), kecamatan: t.column("kecamatan"), address: t.column("rt_rw"),
+		toilet: t.column("toilet"), excreta: t.column("excreta")}
 	if r.identity, err = newIdentity(t, j); err != nil {
 		return nil, err
 	}
@@ -82,28 +105,26 @@ func newHouseholdReader(j *job, places *places, mapping *Mapping, match *matchin
 	if r.area < 0 && (r.kelurahan < 0 || r.kecamatan < 0) {
 		return nil, registry.Invalid("header", "no column says where a household lives: area_code, or kelurahan and kecamatan")
 	}
-	if (r.longitude < 0) != (r.latitude < 0) {
-		return nil, registry.Invalid("header", "longitude and latitude come together; one of them is missing")
+	if r.located, err = newLocated(t, places); err != nil {
+		return nil, err
 	}
 	for _, a := range householdAttributes() {
 		if column := t.column(a.name); column >= 0 {
 			r.setters = append(r.setters, setter{column, a.set})
 		}
 	}
-	return r, nil
+	if persons {
+		r.persons, err = newFamilyFolder(r)
+	}
+	return r, err
 }
 
 // all gives the households of the file and counts them in the job's import.
 func (r *householdReader) all(yield func(registry.Household, error) bool) {
 	im := &r.job.im
 	im.Rows = 0
-	var h registry.Household
-	err := r.rows(func(line int, fields []string) error {
-		if fault := r.household(&h, line, fields); fault != nil {
-			r.reject(line, fault)
-			return nil
-		}
-		h.ID, h.MatchKeys = r.match.id(h.ID), slices.Clone(r.keys.list)
+	err := r.each(func(h registry.Household, keys []registry.MatchKey) error {
+		h.ID, h.MatchKeys = r.match.id(h.ID), slices.Clone(keys)
 		r.see(h.MatchKeys)
 		im.Rows++
 		if !yield(h, nil) {
@@ -120,29 +141,37 @@ func (r *householdReader) all(yield func(registry.Household, error) bool) {
 	}
 }
 
+// each gives the households of the file with the ids that their numbers make, and their keys, that of the number first; these
+// are overwritten by the next.
+func (r *householdReader) each(take func(h registry.Household, keys []registry.MatchKey) error) error {
+	if r.persons != nil {
+		return r.persons.each(take)
+	}
+	var h registry.Household
+	return r.rows(func(line int, fields []string) error {
+		if fault := r.household(&h, line, fields); fault != nil {
+			r.reject(line, fault)
+			return nil
+		}
+		return take(h, r.keys.list)
+	})
+}
+
 // household makes h the household of a row, with the id that its number makes, and gathers its keys.
 func (r *householdReader) household(h *registry.Household, line int, fields []string) *fault {
 	id, f := r.identity.read(r.table, fields)
 	if f != nil {
 		return f
 	}
-	area, f := r.areaOf(fields)
+	area, f := r.attributes(h, id, fields)
 	if f != nil {
 		return f
-	}
-	*h = registry.NewHousehold(id, r.places.areas.Area(area).Code)
-	for _, s := range r.setters {
-		if value := r.cell(fields, s.column); value != "" {
-			if reason := s.set(h, value); reason != "" {
-				return &fault{column: s.column, value: value, reason: reason}
-			}
-		}
 	}
 	h.Derive()
 	if err := h.Check(); err != nil {
 		return r.faultOf(err, fields)
 	}
-	if f := r.locate(h, area, fields); f != nil {
+	if f := r.located.locate(h, area, fields); f != nil {
 		return f
 	}
 	r.keys.begin()
@@ -155,6 +184,56 @@ func (r *householdReader) household(h *registry.Household, line int, fields []st
 	}
 	r.seen[id] = uint32(line)
 	return nil
+}
+
+// read sets what a row says of its household, which is not checked as a whole.
+func (r *householdReader) read(h *registry.Household, id registry.HouseholdID, fields []string) *fault {
+	area, f := r.attributes(h, id, fields)
+	if f != nil {
+		return f
+	}
+	return r.located.locate(h, area, fields)
+}
+
+// attributes sets everything but the location.
+func (r *householdReader) attributes(h *registry.Household, id registry.HouseholdID, fields []string) (area int, f *fault) {
+	if area, f = r.areaOf(fields); f != nil {
+		return 0, f
+	}
+	*h = registry.NewHousehold(id, r.places.areas.Area(area).Code)
+	for _, s := range r.setters {
+		if value := r.cell(fields, s.column); value != "" {
+			if reason := s.set(h, value); reason != "" {
+				return 0, &fault{column: s.column, value: value, reason: reason}
+			}
+		}
+	}
+	if r.toilet >= 0 || r.excreta >= 0 {
+		toilet, excreta := strings.ToLower(r.cell(fields, r.toilet)), strings.ToLower(r.cell(fields, r.excreta))
+		if reason := checkValue("toilet", toilet); toilet != "" && reason != "" {
+			return 0, &fault{column: r.toilet, value: toilet, reason: reason}
+		}
+		if reason := checkValue("excreta", excreta); excreta != "" && reason != "" {
+			return 0, &fault{column: r.excreta, value: excreta, reason: reason}
+		}
+		if h.Sanitation == "" {
+			h.Sanitation = sanitationOf(toilet, excreta)
+		}
+	}
+	if r.address >= 0 && (h.RT == "" || h.RW == "") {
+		rt, rw := rtRW(fields[r.address])
+		took := h.RT == "" && rt != "" || h.RW == "" && rw != ""
+		if h.RT == "" {
+			h.RT = rt
+		}
+		if h.RW == "" {
+			h.RW = rw
+		}
+		if took {
+			r.fromAddress++
+		}
+	}
+	return area, nil
 }
 
 // areaOf finds the row's kelurahan: by code, and by names only where there is no code.
@@ -170,9 +249,4 @@ func (r *householdReader) areaOf(fields []string) (area int, f *fault) {
 		return 0, &fault{column: column, value: value, reason: reason}
 	}
 	return area, nil
-}
-
-// locate sets the household's point.
-func (r *householdReader) locate(h *registry.Household, area int, fields []string) *fault {
-	return r.places.place(r.table, h, area, fields, r.longitude, r.latitude)
 }

@@ -55,7 +55,7 @@ type indicatorKey struct {
 }
 
 func newIndicatorReader(j *job) (*indicatorReader, error) {
-	t, err := openTable(j, j.reader("reading"), indicatorColumns, nil)
+	t, err := openTable(j, indicatorColumns, nil)
 	if err != nil {
 		return nil, err
 	}

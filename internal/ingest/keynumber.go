@@ -41,9 +41,12 @@ var keyNames = map[string]string{
 	"p3ke_id": attributeP3KE, "id_keluarga_p3ke": attributeP3KE, "id_p3ke_keluarga": attributeP3KE,
 }
 
-// headNames are the columns that hold the NIK of a family's head.
-var headNames = []string{"nik", "nik_kepala_keluarga", "nik_kk", "nik_krt", "nik_kepala", "no_nik", "nomor_nik", "no_ktp", "nomor_ktp",
-	"nomor_induk_kependudukan", "no_induk_kependudukan"}
+// headNames are the columns that hold the NIK of a family's head; ownNames that of whoever the row is about, who is the head
+// where a row is a family.
+var (
+	headNames = []string{"nik_kepala_keluarga", "nik_kk", "nik_krt", "nik_kepala"}
+	ownNames  = []string{"nik", "no_nik", "nomor_nik", "no_ktp", "nomor_ktp", "nomor_induk_kependudukan", "no_induk_kependudukan"}
+)
 
 // keyAttribute gives the attribute of a column that holds numbers, by its name; "" for others.
 func keyAttribute(column string) string {
@@ -80,6 +83,7 @@ type keyColumn struct {
 	column    int
 	attribute string
 	kind      registry.MatchKind // "" for household ids
+	own       bool               // of whoever the row is about
 }
 
 // isPlain tells whether a column is named as its attribute is, or mapped to it.
@@ -105,6 +109,10 @@ func (t *table) takeKeys(attributes []string, mapping *Mapping) error {
 		}
 		if a.name == attributeNIK {
 			plain, other = append(plain, other...), nil
+		} else if len(plain) > 1 && mapping.tolerant() { // the first of the mapping
+			order := mapping.order(t.names)
+			first := slices.MinFunc(plain, func(a, b int) int { return slices.Index(order, a) - slices.Index(order, b) })
+			plain = []int{first}
 		} else if len(plain) > 1 {
 			return registry.Invalid("header", "columns %q and %q both give %s", t.names[plain[0]], t.names[plain[1]], a.name)
 		} else if len(plain) == 0 && len(other) > 0 {
@@ -115,11 +123,12 @@ func (t *table) takeKeys(attributes []string, mapping *Mapping) error {
 				t.columns[a.name] = i
 			}
 			t.shown[i] = a.shown
-			kind := a.kind
-			if kind == registry.MatchHead && !slices.Contains(headNames, strings.Join(columnWords(t.names[i]), "_")) && !t.isPlain(i, a.name, mapping) {
+			kind, name := a.kind, columnKey(t.names[i])
+			own := kind == registry.MatchHead && !slices.Contains(headNames, name) && (slices.Contains(ownNames, name) || t.isPlain(i, a.name, mapping))
+			if kind == registry.MatchHead && !own && !slices.Contains(headNames, name) {
 				kind = registry.MatchMember
 			}
-			t.keys = append(t.keys, keyColumn{i, a.name, kind})
+			t.keys = append(t.keys, keyColumn{i, a.name, kind, own})
 		}
 	}
 	slices.SortStableFunc(t.keys, func(a, b keyColumn) int { // the head's before other members'
@@ -206,10 +215,17 @@ func (k *familyKeys) add(kind registry.MatchKind, value string) {
 }
 
 // read takes in the numbers of a row.
-func (k *familyKeys) read(t *table, fields []string) {
+func (k *familyKeys) read(t *table, fields []string) { k.readPerson(t, fields, registry.Yes) }
+
+// readPerson is read where a row is a person, who is the family's head or not.
+func (k *familyKeys) readPerson(t *table, fields []string, head registry.Answer) {
 	for _, c := range t.keys {
-		if c.kind != "" {
-			k.add(c.kind, t.cell(fields, c.column))
+		kind := c.kind
+		if c.own && head != registry.Yes {
+			kind = registry.MatchMember
+		}
+		if kind != "" {
+			k.add(kind, t.cell(fields, c.column))
 		}
 	}
 }

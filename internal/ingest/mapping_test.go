@@ -59,7 +59,7 @@ func TestMappingAsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.attribute("Desil") != "decile" || m.valuesOf("head_sex")["1"] != "male" {
+	if m.attribute("Desil") != "decile" || m.valuesOf("head_sex").of("1") != "male" {
 		t.Errorf("%+v", m)
 	}
 }

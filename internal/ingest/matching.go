@@ -113,23 +113,20 @@ func (m *matching) id(made registry.HouseholdID) registry.HouseholdID {
 func (m *matching) survey(j *job, places *places, mapping *Mapping) error {
 	scout := *j
 	scout.report = &Report{Kind: j.report.Kind, File: j.report.File}
-	scout.rejects = silentRejects()
+	scout.rejects = countRejects()
 	r, err := newHouseholdReader(&scout, places.quiet(), mapping, m)
+	if scout.opened != nil {
+		defer scout.opened.Close()
+	}
 	if err != nil {
 		return err
 	}
 	if m.needed() {
-		var h registry.Household
-		err = r.rows(func(line int, fields []string) error {
-			if r.household(&h, line, fields) == nil {
-				m.claim(h.ID, r.keys.list)
-			}
+		err = r.each(func(h registry.Household, keys []registry.MatchKey) error {
+			m.claim(h.ID, keys)
 			return nil
 		})
 		m.settle()
 	}
-	if err != nil {
-		return err
-	}
-	return j.rewind()
+	return err
 }

@@ -22,14 +22,19 @@ type places struct {
 	spellings map[[2]string]int // likewise, by other spellings
 	mapped    bool              // some area has a boundary
 
-	byBPS, byNames int64
-	elsewhere      map[[2]int]int64 // area by code, area by location → households
+	digits map[string]int         // Kemendagri codes without dots → area; ambiguous where it is another's BPS code
+	near   map[[2]string]nearName // what was found by likeness, by plain names
+
+	byBPS, byDigits, byNames, bySpelling int64
+	byLikeness                           map[[2]string]int64 // as written, as it is called → households
+	elsewhere                            map[[2]int]int64    // area by code, area by location → households
 }
 
 // quiet finds the same and counts for itself.
 func (p *places) quiet() *places {
 	q := *p
-	q.byBPS, q.byNames, q.elsewhere = 0, 0, map[[2]int]int64{}
+	q.byBPS, q.byDigits, q.byNames, q.bySpelling = 0, 0, 0, 0
+	q.byLikeness, q.elsewhere = map[[2]string]int64{}, map[[2]int]int64{}
 	return &q
 }
 
@@ -48,7 +53,7 @@ func newPlaces(j *job) (*places, error) {
 	if len(areas.Level(registry.LevelKelurahan)) == 0 {
 		return nil, registry.Invalid("edition", "%s has no kelurahan yet; import its areas first", j.Edition)
 	}
-	p := &places{areas: areas, codes: map[string]int{}, names: map[[2]string]int{}, spellings: map[[2]string]int{},
+	p := &places{areas: areas, codes: map[string]int{}, digits: map[string]int{}, near: map[[2]string]nearName{}, byLikeness: map[[2]string]int64{}, names: map[[2]string]int{}, spellings: map[[2]string]int{},
 		mapped: !areas.Bound().IsZero(), elsewhere: map[[2]int]int64{}}
 	p.index(j.Known)
 	return p, nil
@@ -75,6 +80,11 @@ func (p *places) index(known []KnownArea) {
 	}
 	for _, i := range p.areas.Level(registry.LevelKelurahan) {
 		code := p.areas.Area(i).Code
+		digits := strings.ReplaceAll(string(code), ".", "")
+		p.digits[digits] = i
+		if other, ok := p.codes[digits]; ok && other != i {
+			p.codes[digits], p.digits[digits] = ambiguous, ambiguous
+		}
 		for _, parent := range append(slices.Clone(official[code.Parent()]), other[code.Parent()]...) {
 			for _, name := range official[code] {
 				addName(p.names, name, parent, i)
@@ -112,7 +122,15 @@ func plainName(name string) string {
 // byCode finds the kelurahan of a code.
 func (p *places) byCode(code string) (area int, reason string) {
 	area, ok := p.codes[code]
+	if !ok {
+		if i, found := p.digits[code]; found {
+			p.byDigits++
+			return i, ""
+		}
+	}
 	switch {
+	case ok && area == ambiguous:
+		return 0, "is the BPS code of one kelurahan and the Kemendagri code of another; write the latter with dots"
 	case ok:
 		if !strings.Contains(code, ".") {
 			p.byBPS++
@@ -140,16 +158,22 @@ func (p *places) byName(kelurahan, kecamatan string) (area int, reason string) {
 	}
 	key := [2]string{plainName(kelurahan), plainName(kecamatan)}
 	area, ok := p.names[key]
+	spelled := false
 	if !ok {
 		area, ok = p.spellings[key]
+		spelled = ok
+	}
+	if !ok {
+		return p.byLike(key, kelurahan)
 	}
 	switch {
-	case !ok:
-		return 0, "is not the name of a kelurahan in the kecamatan given"
 	case area == ambiguous:
 		return 0, "is the name of several kelurahan in the kecamatan given"
+	case spelled:
+		p.bySpelling++
+	default:
+		p.byNames++
 	}
-	p.byNames++
 	return area, ""
 }
 
@@ -195,6 +219,13 @@ func (p *places) notes(j *job) {
 	if p.byNames > 0 {
 		j.note("placed %s without an area code by the names of kelurahan and kecamatan", plural(p.byNames, "household"))
 	}
+	if p.byDigits > 0 {
+		j.note("read Kemendagri codes without dots of %s", plural(p.byDigits, "household"))
+	}
+	if p.bySpelling > 0 {
+		j.note("placed %s by another known spelling of the name", plural(p.bySpelling, "household"))
+	}
+	p.likenessNotes(j)
 	pairs := make([][2]int, 0, len(p.elsewhere))
 	for pair := range p.elsewhere {
 		pairs = append(pairs, pair)

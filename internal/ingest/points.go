@@ -8,7 +8,7 @@ import (
 )
 
 // pointColumns are all names that a file of points may have.
-var pointColumns = []string{"kk", "household_id", "id", "nik", "id_dtks", "id_p3ke", "longitude", "latitude"}
+var pointColumns = []string{"kk", "household_id", "id", "nik", "id_dtks", "id_p3ke", "longitude", "latitude", "coordinates"}
 
 // Points imports a CSV file that says where families of a draft live. A row names its family by any number that the draft knows
 // it by. Coordinates are judged as in Households. Other families keep the location that they have.
@@ -28,6 +28,7 @@ func Points(ctx context.Context, t Target, path string, mapping *Mapping) (*Repo
 	}
 	err = t.Store.PutPoints(ctx, t.Edition, &j.im, r.all)
 	if err == nil {
+		r.located.notes()
 		r.places.notes(j)
 	}
 	return j.finish(err)
@@ -36,23 +37,23 @@ func Points(ctx context.Context, t Target, path string, mapping *Mapping) (*Repo
 // pointReader makes points of rows.
 type pointReader struct {
 	*finder
-	places              *places
-	strangers           strangers
-	seen                map[registry.HouseholdID]uint32 // line
-	longitude, latitude int
+	places    *places
+	located   *located
+	strangers strangers
+	seen      map[registry.HouseholdID]uint32 // line
 }
 
 func newPointReader(j *job, mapping *Mapping) (*pointReader, error) {
-	t, err := openTable(j, j.reader("reading"), pointColumns, mapping)
+	t, err := openTable(j, pointColumns, mapping)
 	if err != nil {
 		return nil, err
 	}
 	r := &pointReader{seen: map[registry.HouseholdID]uint32{}}
-	if r.longitude, err = t.require("longitude"); err == nil {
-		r.latitude, err = t.require("latitude")
+	if r.places, err = newPlaces(j); err == nil {
+		r.located, err = newLocated(t, r.places)
 	}
-	if err == nil {
-		r.places, err = newPlaces(j)
+	if err == nil && r.located.columns() == nil {
+		err = registry.Invalid("header", "no column says where a family lives: longitude and latitude, or coordinates")
 	}
 	if err == nil {
 		r.finder, err = newFinder(t, j)
@@ -106,14 +107,14 @@ func (r *pointReader) row(line int, fields []string) (family *registry.Household
 		r.strangers.add(r.table, line, fields, found, &registry.Enrolment{Status: registry.EnrolmentEnded})
 		return nil, point, nil
 	}
-	for _, column := range []int{r.longitude, r.latitude} {
+	for _, column := range r.located.columns() {
 		if r.cell(fields, column) == "" {
 			return nil, point, &fault{column: column, reason: isMissing}
 		}
 	}
 	area, _ := r.places.areas.Find(r.households[found.family])
 	h := registry.Household{}
-	if f := r.places.place(r.table, &h, area, fields, r.longitude, r.latitude); f != nil {
+	if f := r.located.locate(&h, area, fields); f != nil {
 		return nil, point, f
 	}
 	if first, twice := r.seen[found.family]; twice {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,9 +53,29 @@ func TestPointsComeLater(t *testing.T) {
 	}
 }
 
+// TestPointsInOneColumn: coordinates in one column, with the latitude first, are read as those of households are.
+func TestPointsInOneColumn(t *testing.T) {
+	s, ids := listedDraft(t, "k1 a1", "k2 a2")
+	report, err := Points(t.Context(), target(s), write(t, "points.csv", "kk,coordinates\n"+sixteen("k2")+",\"-2.135, 106.105\"\n"+sixteen("k1")+",\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []registry.HouseholdPoint{{Household: ids[1], Point: geo.PointE7{Lon: 1061050000, Lat: -21350000}}}
+	if diff := cmp.Diff(want, s.points); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([][]string{{"3", "coordinates", "", "is missing"}}, rejectedRows(t, report.RejectedFile)); diff != "" {
+		t.Error(diff)
+	}
+	if !slices.Contains(report.Notes, "column coordinates has the latitude first: 1 point was read so") {
+		t.Errorf("%q", report.Notes)
+	}
+}
+
 func TestPointsRefused(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{"kk,longitude\n", "there is no column latitude"},
+		{"kk,longitude\n", "longitude and latitude come together"},
+		{"kk,area_code\n", "no column says where a family lives"},
 		{"longitude,latitude\n", "no column identifies the households"},
 		{"kk,longitude,latitude\n", "holds no points"},
 		{"kk,longitude,latitude\n" + sixteen("k9") + ",106.105,-2.135\n", "none of the numbers of points.csv"},

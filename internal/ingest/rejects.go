@@ -24,6 +24,8 @@ type rejects struct {
 	file   *os.File
 	csv    *csv.Writer
 	err    error
+
+	unlisted bool // rows are counted only
 }
 
 func newRejects(input string) *rejects { return newList(input + ".rejected.csv") }
@@ -33,8 +35,8 @@ func newList(path string) *rejects {
 	return &rejects{path: path, byKind: map[[2]string]*Reason{}}
 }
 
-// silentRejects writes nothing.
-func silentRejects() *rejects { return &rejects{byKind: map[[2]string]*Reason{}, err: errStopped} }
+// countRejects counts rows and lists none.
+func countRejects() *rejects { return &rejects{byKind: map[[2]string]*Reason{}, unlisted: true} }
 
 // add counts a row by column and reason; detail is for the list alone. A value that identifies somebody must not be passed.
 func (r *rejects) add(line int, column, value, reason, detail string) {
@@ -44,6 +46,9 @@ func (r *rejects) add(line int, column, value, reason, detail string) {
 		known.Count++
 	} else {
 		r.byKind[kind] = &Reason{Column: column, Reason: reason, Count: 1, FirstLine: line}
+	}
+	if r.unlisted {
+		return
 	}
 	if r.file == nil && r.err == nil {
 		r.begin()

@@ -73,13 +73,13 @@ func plainTable(ctx context.Context, t Target, path string, attributes []string,
 	if err != nil {
 		return nil, registry.Invalid("file", "can't be opened: %w", err)
 	}
-	j := &job{Target: t, ctx: ctx, file: file, report: &Report{File: path}, rejects: silentRejects()}
+	j := &job{Target: t, ctx: ctx, file: file, report: &Report{File: path}, rejects: countRejects()}
 	j.im.File = filepath.Base(path)
 	info, err := file.Stat()
 	if err == nil {
 		j.size = info.Size()
 		var opened *table
-		if opened, err = openTable(j, j.reader("reading"), attributes, mapping); err == nil {
+		if opened, err = openTable(j, attributes, mapping); err == nil {
 			return opened, nil
 		}
 	}
@@ -93,7 +93,7 @@ func readVisitList(ctx context.Context, t Target, path string) (*visitList, erro
 		return nil, registry.Under("list", err)
 	}
 	defer list.job.close()
-	l := &visitList{names: list.names, comma: rune(list.comma), wanted: map[registry.HouseholdID]bool{}}
+	l := &visitList{names: list.names, comma: rune(list.in.Comma), wanted: map[registry.HouseholdID]bool{}}
 	column, err := list.require(attributeID)
 	if err != nil {
 		return nil, registry.Invalid("list", "there is no column id: it takes a list of families with their ids, such as an answer to unreached")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kantong/internal/registry"
+	"kantong/internal/tabular"
 )
 
 // job is one import under way.
@@ -23,8 +24,9 @@ type job struct {
 	im        registry.Import
 	report    *Report
 	rejects   *rejects
-	base      string   // newest published edition, whose families those of a file may be; "" for none
-	unmatched *rejects // rows of a list that name no family of the edition; nil for other kinds of files
+	opened    *tabular.Table // of the file, once it is known to be one
+	base      string         // newest published edition, whose families those of a file may be; "" for none
+	unmatched *rejects       // rows of a list that name no family of the edition; nil for other kinds of files
 }
 
 // dependsOn lists the kinds that the rows of a kind are checked against: a later import of one of them makes it
@@ -82,6 +84,9 @@ func begin(ctx context.Context, t Target, kind registry.ImportKind, path string,
 
 // close ends the job; what was rejected is lost unless finish came first.
 func (j *job) close() {
+	if j.opened != nil {
+		j.opened.Close()
+	}
 	j.file.Close()
 	if j.rejects != nil {
 		j.rejects.discard()
@@ -202,19 +207,19 @@ func (j *job) readAll(limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// tellProgress passes progress on, not too often.
-func (j *job) tellProgress(label string) func(done, total int64) {
+func (j *job) reader(verb string) io.Reader {
+	return &progressReader{job: j, told: j.tell(verb + " " + j.im.File)}
+}
+
+// tell gives what tells progress, not too often.
+func (j *job) tell(label string) func(done, total int64) {
 	var told time.Time
 	return func(done, total int64) {
-		if j.Progress != nil && (done == total || time.Since(told) >= progressInterval) {
+		if j.Progress != nil && (done >= total || time.Since(told) >= progressInterval) {
 			told = time.Now()
 			j.Progress(label, done, total)
 		}
 	}
-}
-
-func (j *job) reader(verb string) io.Reader {
-	return &progressReader{job: j, label: verb + " " + j.im.File}
 }
 
 // progressInterval is how often progress is told at most.
@@ -223,9 +228,8 @@ const progressInterval = 100 * time.Millisecond
 // progressReader tells how much of the file was read, and ends with the context.
 type progressReader struct {
 	*job
-	label string
-	done  int64
-	told  time.Time
+	told func(done, total int64)
+	done int64
 }
 
 func (r *progressReader) Read(p []byte) (int, error) {
@@ -234,9 +238,6 @@ func (r *progressReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.file.Read(p)
 	r.done += int64(n)
-	if r.Progress != nil && (err == io.EOF || time.Since(r.told) >= progressInterval) {
-		r.told = time.Now()
-		r.Progress(r.label, r.done, r.size)
-	}
+	r.told(r.done, r.size)
 	return n, err
 }

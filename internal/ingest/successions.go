@@ -9,7 +9,7 @@ import (
 // successionColumns are all names that the columns of a file of successions may have.
 var successionColumns = []string{"code", "predecessor", "decree", "date"}
 
-// Successions imports a CSV file of what the edition's kelurahan and kecamatan were made from: a row for each area and each
+// Successions imports a table of what the edition's kelurahan and kecamatan were made from: a row for each area and each
 // area of an earlier boundary set that it came from. Several rows of one predecessor are a split, several of one code a merger.
 func Successions(ctx context.Context, t Target, path string) (*Report, error) {
 	j, err := begin(ctx, t, registry.ImportSuccessions, path, nil)
@@ -43,7 +43,7 @@ type successionReader struct {
 }
 
 func newSuccessionReader(j *job) (*successionReader, error) {
-	t, err := openTable(j, j.reader("reading"), successionColumns, nil)
+	t, err := openTable(j, successionColumns, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,12 @@ export async function open(hash = "", { width = 1400, height = 950, language = "
   page.on("response", r => r.status() >= 400 && !expected.some(e => r.url().includes(e)) && troubles.push(`${r.status()} ${r.url()}`));
   await prepare(page);
   await page.goto(`${address}/${hash}`);
-  await until(page);
+  try {
+    await until(page);
+  } catch (e) {
+    await shot(page, `failed-${Date.now()}`);
+    throw new Error(`${hash} is not drawn; the page says: ${await page.locator("body").innerText()}\n${troubles.join("\n")}`, { cause: e });
+  }
   page.done = async () => {
     assert.deepEqual(troubles, []);
     await context.close();

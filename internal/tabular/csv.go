@@ -1,21 +1,22 @@
-package ingest
+package tabular
 
 import (
 	"bufio"
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
 // Limits of one record. A quotation mark that is never closed would otherwise swallow the rest of the file.
 const (
-	maxLineBytes   = 1 << 20
+	maxLineBytes   = maxCellBytes
 	maxRecordLines = 100
 	maxRecordBytes = 1 << 20 // of a record of several lines
 )
 
-// csvReader reads the records of a CSV text as RFC 4180 has them, also with semicolons or tabs. What is wrong with a
+// csvReader reads the records of a CSV text as RFC 4180 has them, also with semicolons, tabs or bars. What is wrong with a
 // record is told in the record and reading goes on with the line after its first, so that nothing is lost unseen.
 type csvReader struct {
 	in      *bufio.Reader
@@ -27,32 +28,27 @@ type csvReader struct {
 	ends    []int    // where in buf each value ends
 	fields  []string
 	long    []byte // a line longer than in's buffer
+
+	headerRow int
 }
 
-// record is one row. fields is overwritten by the next one.
-type record struct {
-	line   int
-	fields []string
-	fault  string // why the record can't be used
-	column int    // at fault; -1 when it is the record as a whole
-	value  string // at fault
-}
+const tooLong = "is longer than a mebibyte"
 
 var errLongLine = errors.New("line too long")
 
 func newCSVReader(in io.Reader) *csvReader {
-	return &csvReader{in: bufio.NewReaderSize(in, 64<<10), comma: ','}
+	return &csvReader{in: bufio.NewReaderSize(in, headerBytes), comma: ','}
 }
 
 // next gives the record after the last one, skipping empty lines; io.EOF at the end.
-func (r *csvReader) next() (record, error) {
+func (r *csvReader) next() (Row, error) {
 	for {
 		line, err := r.readLine()
 		if err == errLongLine {
-			return record{line: r.line, fault: "is longer than a mebibyte", column: -1}, nil
+			return Row{Number: r.line, Fault: tooLong, Column: -1}, nil
 		}
 		if err != nil {
-			return record{}, err
+			return Row{}, err
 		}
 		if len(line) > 0 {
 			return r.record(line)
@@ -61,8 +57,8 @@ func (r *csvReader) next() (record, error) {
 }
 
 // record reads the record that begins with line.
-func (r *csvReader) record(line []byte) (record, error) {
-	rec := record{line: r.line, column: -1}
+func (r *csvReader) record(line []byte) (Row, error) {
+	rec := Row{Number: r.line, Column: -1}
 	r.buf, r.ends = r.buf[:0], r.ends[:0]
 	var later [][]byte // the record's lines after the first
 	open, ok := r.feed(line, false)
@@ -81,12 +77,12 @@ func (r *csvReader) record(line []byte) (record, error) {
 	}
 	switch {
 	case !ok:
-		rec.fault, rec.column = "has a quotation mark that is not closed, or text after the closing one", len(r.ends)
+		rec.Fault, rec.Column = "has a quotation mark that is not closed, or text after the closing one", len(r.ends)
 	case r.width > 0 && len(r.ends) != r.width:
-		rec.fault = "the number of columns differs from the header's"
+		rec.Fault = "the number of columns differs from the header's"
 	default:
 		r.split()
-		rec.fields = r.fields
+		rec.Fields = r.fields
 		r.checkText(&rec)
 		return rec, nil
 	}
@@ -148,18 +144,30 @@ func (r *csvReader) split() {
 	}
 }
 
-// checkText finds the first value that is not text.
-func (r *csvReader) checkText(rec *record) {
-	if utf8.Valid(r.buf) {
+// checkText finds the first value that is not text. Decoders leave U+FFFD where they knew no character.
+func (r *csvReader) checkText(rec *Row) {
+	if utf8.Valid(r.buf) && bytes.IndexByte(r.buf, 0) < 0 && !bytes.Contains(r.buf, []byte("\ufffd")) {
 		return
 	}
-	for i, field := range rec.fields {
-		if !utf8.ValidString(field) {
-			rec.fault, rec.column, rec.value = "is not valid UTF-8", i, field
-			return
+	for i, field := range rec.Fields {
+		switch {
+		case !utf8.ValidString(field):
+			rec.Fault = "is not valid UTF-8"
+		case strings.IndexByte(field, 0) >= 0:
+			rec.Fault = "has a NUL byte"
+		case strings.Contains(field, "\ufffd"):
+			rec.Fault = "has a character that was lost when the file was written or can't be read"
+		default:
+			continue
 		}
+		rec.Column, rec.Value, rec.Fields = i, field, nil
+		return
 	}
 }
+
+func (r *csvReader) notes([]string) []string { return nil }
+
+func (r *csvReader) close() error { return nil }
 
 // readLine gives a line without its end.
 func (r *csvReader) readLine() ([]byte, error) {

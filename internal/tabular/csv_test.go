@@ -1,4 +1,4 @@
-package ingest
+package tabular
 
 import (
 	"encoding/csv"
@@ -23,10 +23,10 @@ func readRecords(text string) (header []string, out [][]any, err error) {
 			return header, out, nil
 		case err != nil:
 			return nil, nil, err
-		case rec.fault != "":
-			out = append(out, []any{rec.line, rec.fault, rec.column})
+		case rec.Fault != "":
+			out = append(out, []any{rec.Number, rec.Fault, rec.Column})
 		default:
-			out = append(out, []any{rec.line, slices.Clone(rec.fields)})
+			out = append(out, []any{rec.Number, slices.Clone(rec.Fields)})
 		}
 	}
 }
@@ -62,6 +62,14 @@ func TestCSV(t *testing.T) {
 		{"long line in a value", "a,b\n1,\"2\n" + long + "\n3,4\n", []string{"a", "b"},
 			[][]any{{2, badQuote, 1}, {3, "is longer than a mebibyte", -1}, row(4, "3", "4")}},
 		{"not text", "a,b\n1,\xff\n3,4\n", []string{"a", "b"}, [][]any{{2, "is not valid UTF-8", 1}, row(3, "3", "4")}},
+		{"NUL", "a,b\n1,x\x00\n3,4\n", []string{"a", "b"}, [][]any{{2, "has a NUL byte", 1}, row(3, "3", "4")}},
+		{"bars", "a|b|c\n1,5|2,5|\n", []string{"a", "b", "c"}, [][]any{row(2, "1,5", "2,5", "")}},
+		{"decimal commas", "a;b\n1,5;2,5\n1,5;2,5\n", []string{"a", "b"}, [][]any{row(2, "1,5", "2,5"), row(3, "1,5", "2,5")}},
+		{"title lines", "DATA KELUARGA, Desember 2025\n\nNo;KK;Desil\n1;2;3\n", []string{"No", "KK", "Desil"}, [][]any{row(4, "1", "2", "3")}},
+		{"title of full width", "DATA KELUARGA;;\nNo;KK;Desil\n1;2;3\n", []string{"No", "KK", "Desil"}, [][]any{row(3, "1", "2", "3")}},
+		{"names in two rows", "No;Rumah;;Alamat\n;Lantai;Dinding;\n1;2;3;x\n", []string{"No", "Lantai", "Dinding", "Alamat"}, [][]any{row(3, "1", "2", "3", "x")}},
+		{"merged names", "No;Rumah;;\n;Lantai;Dinding;Atap\n1;2;3;x\n", []string{"No", "Lantai", "Dinding", "Atap"}, [][]any{row(3, "1", "2", "3", "x")}},
+		{"blank names", "a,,c,\n1,2,3,4\n", []string{"a", "", "c", ""}, [][]any{row(2, "1", "2", "3", "4")}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			header, got, err := readRecords(test.text)
@@ -86,9 +94,7 @@ func TestHeaderRefused(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"nothing", "", "the file is empty"},
 		{"only line ends", "\n\r\n", "the file is empty"},
-		{"spreadsheet", "PK\x03\x04abc", "save the sheet as CSV"},
-		{"UTF-16", "\xff\xfea\x00,\x00", "UTF-16"},
-		{"UTF-16 without a mark", "a\x00,\x00b\x00", "UTF-16"},
+		{"NUL", "a,b\x00\n", "line 1 has a NUL byte"},
 		{"not text", "a,b\xff\n", "line 1 is not valid UTF-8"},
 		{"quote", "a,\"b\n", "line 1 has a quotation mark"},
 		{"old line ends", "a,b\r1,2\r", "carriage returns alone"},
@@ -111,7 +117,7 @@ func FuzzCSV(f *testing.F) {
 		reference := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
 		want, referenceErr := reference.ReadAll()
 		if referenceErr != nil || err != nil || len(want) == 0 || sniffDelimiter([]byte(strings.Join(want[0], ","))) != ',' ||
-			strings.Contains(text, "\r") || strings.Count(strings.Join(want[0], ""), ",") > 0 || len(header) != len(want[0]) {
+			strings.Contains(text, "\r") || strings.Count(strings.Join(want[0], ""), ",") > 0 || len(header) != len(want[0]) || !areNames(want[0]) || ColumnName(want[0][0]) != header[0] {
 			return
 		}
 		var rows [][]string
