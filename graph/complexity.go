@@ -38,7 +38,8 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Area.Households = func(child int, _ *registry.Filter, first *int, _ *string) int { return listCost(child, first) }
 	c.Area.Children = func(child int) int { return 1 + childrenOfAnArea*child }
 	c.Area.Neighbours = c.Area.Children
-	c.Area.Ancestors = func(child int) int { return 1 + 3*child }
+	fewAreas := func(child int) int { return 1 + 3*child }
+	c.Area.Ancestors, c.Area.Predecessors, c.Area.Successors, c.Territory.Older, c.Territory.Newer, c.Territory.Successions = fewAreas, fewAreas, fewAreas, fewAreas, fewAreas, fewAreas
 	c.Area.Indicators = func(child int, _ []string) int { return 1 + childrenOfAnArea*child }
 	c.Program.Coverage = func(child int, _ *registry.AreaLevel, _ *registry.AreaCode, _ *model.CoverageOrder, first *int) int {
 		if first != nil && *first >= 0 {

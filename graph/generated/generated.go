@@ -61,23 +61,25 @@ type ComplexityRoot struct {
 	}
 
 	Area struct {
-		Ancestors  func(childComplexity int) int
-		AreaKm2    func(childComplexity int) int
-		Bbox       func(childComplexity int) int
-		Boundary   func(childComplexity int, simplifyMeters *float64) int
-		Children   func(childComplexity int) int
-		Code       func(childComplexity int) int
-		Coverage   func(childComplexity int, program string) int
-		FeatureID  func(childComplexity int) int
-		Households func(childComplexity int, filter *registry.Filter, first *int, after *string) int
-		ID         func(childComplexity int) int
-		Indicators func(childComplexity int, codes []string) int
-		LabelPoint func(childComplexity int) int
-		Level      func(childComplexity int) int
-		Name       func(childComplexity int) int
-		Neighbours func(childComplexity int) int
-		Parent     func(childComplexity int) int
-		Summary    func(childComplexity int, filter *registry.Filter) int
+		Ancestors    func(childComplexity int) int
+		AreaKm2      func(childComplexity int) int
+		Bbox         func(childComplexity int) int
+		Boundary     func(childComplexity int, simplifyMeters *float64) int
+		Children     func(childComplexity int) int
+		Code         func(childComplexity int) int
+		Coverage     func(childComplexity int, program string) int
+		FeatureID    func(childComplexity int) int
+		Households   func(childComplexity int, filter *registry.Filter, first *int, after *string) int
+		ID           func(childComplexity int) int
+		Indicators   func(childComplexity int, codes []string) int
+		LabelPoint   func(childComplexity int) int
+		Level        func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Neighbours   func(childComplexity int) int
+		Parent       func(childComplexity int) int
+		Predecessors func(childComplexity int) int
+		Successors   func(childComplexity int) int
+		Summary      func(childComplexity int, filter *registry.Filter) int
 	}
 
 	AreaAllocation struct {
@@ -209,14 +211,15 @@ type ComplexityRoot struct {
 	}
 
 	Changes struct {
-		After    func(childComplexity int) int
-		Area     func(childComplexity int) int
-		Before   func(childComplexity int) int
-		CameIn   func(childComplexity int) int
-		Deciles  func(childComplexity int) int
-		Left     func(childComplexity int) int
-		Programs func(childComplexity int) int
-		Stayed   func(childComplexity int) int
+		After     func(childComplexity int) int
+		Area      func(childComplexity int) int
+		Before    func(childComplexity int) int
+		CameIn    func(childComplexity int) int
+		Deciles   func(childComplexity int) int
+		Left      func(childComplexity int) int
+		Programs  func(childComplexity int) int
+		Stayed    func(childComplexity int) int
+		Territory func(childComplexity int) int
 	}
 
 	Comparison struct {
@@ -497,6 +500,14 @@ type ComplexityRoot struct {
 		Vertices         func(childComplexity int) int
 	}
 
+	LinkedArea struct {
+		Code    func(childComplexity int) int
+		Date    func(childComplexity int) int
+		Decree  func(childComplexity int) int
+		Edition func(childComplexity int) int
+		Name    func(childComplexity int) int
+	}
+
 	MeasureDescription struct {
 		Areas      func(childComplexity int) int
 		Breaks     func(childComplexity int) int
@@ -730,6 +741,16 @@ type ComplexityRoot struct {
 		EditionPublished func(childComplexity int) int
 	}
 
+	Succession struct {
+		Code            func(childComplexity int) int
+		Date            func(childComplexity int) int
+		Decree          func(childComplexity int) int
+		Edition         func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Predecessor     func(childComplexity int) int
+		PredecessorName func(childComplexity int) int
+	}
+
 	Summary struct {
 		AnsweredFor      func(childComplexity int) int
 		Composition      func(childComplexity int) int
@@ -747,6 +768,12 @@ type ComplexityRoot struct {
 	SummaryGroup struct {
 		Key     func(childComplexity int) int
 		Summary func(childComplexity int) int
+	}
+
+	Territory struct {
+		Newer       func(childComplexity int) int
+		Older       func(childComplexity int) int
+		Successions func(childComplexity int) int
 	}
 
 	TrendPoint struct {
@@ -1013,6 +1040,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Area.Parent(childComplexity), true
+	case "Area.predecessors":
+		if e.ComplexityRoot.Area.Predecessors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Area.Predecessors(childComplexity), true
+	case "Area.successors":
+		if e.ComplexityRoot.Area.Successors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Area.Successors(childComplexity), true
 	case "Area.summary":
 		if e.ComplexityRoot.Area.Summary == nil {
 			break
@@ -1569,6 +1608,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Changes.Stayed(childComplexity), true
+	case "Changes.territory":
+		if e.ComplexityRoot.Changes.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.Territory(childComplexity), true
 
 	case "Comparison.areas":
 		if e.ComplexityRoot.Comparison.Areas == nil {
@@ -2659,6 +2704,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Limits.Vertices(childComplexity), true
+
+	case "LinkedArea.code":
+		if e.ComplexityRoot.LinkedArea.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Code(childComplexity), true
+	case "LinkedArea.date":
+		if e.ComplexityRoot.LinkedArea.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Date(childComplexity), true
+	case "LinkedArea.decree":
+		if e.ComplexityRoot.LinkedArea.Decree == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Decree(childComplexity), true
+	case "LinkedArea.edition":
+		if e.ComplexityRoot.LinkedArea.Edition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Edition(childComplexity), true
+	case "LinkedArea.name":
+		if e.ComplexityRoot.LinkedArea.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Name(childComplexity), true
 
 	case "MeasureDescription.areas":
 		if e.ComplexityRoot.MeasureDescription.Areas == nil {
@@ -3800,6 +3876,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.EditionPublished(childComplexity), true
 
+	case "Succession.code":
+		if e.ComplexityRoot.Succession.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Code(childComplexity), true
+	case "Succession.date":
+		if e.ComplexityRoot.Succession.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Date(childComplexity), true
+	case "Succession.decree":
+		if e.ComplexityRoot.Succession.Decree == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Decree(childComplexity), true
+	case "Succession.edition":
+		if e.ComplexityRoot.Succession.Edition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Edition(childComplexity), true
+	case "Succession.name":
+		if e.ComplexityRoot.Succession.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Name(childComplexity), true
+	case "Succession.predecessor":
+		if e.ComplexityRoot.Succession.Predecessor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Predecessor(childComplexity), true
+	case "Succession.predecessorName":
+		if e.ComplexityRoot.Succession.PredecessorName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.PredecessorName(childComplexity), true
+
 	case "Summary.answeredFor":
 		if e.ComplexityRoot.Summary.AnsweredFor == nil {
 			break
@@ -3889,6 +4008,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SummaryGroup.Summary(childComplexity), true
+
+	case "Territory.newer":
+		if e.ComplexityRoot.Territory.Newer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Territory.Newer(childComplexity), true
+	case "Territory.older":
+		if e.ComplexityRoot.Territory.Older == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Territory.Older(childComplexity), true
+	case "Territory.successions":
+		if e.ComplexityRoot.Territory.Successions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Territory.Successions(childComplexity), true
 
 	case "TrendPoint.asOf":
 		if e.ComplexityRoot.TrendPoint.AsOf == nil {
@@ -4569,7 +4707,7 @@ type Query {
   "A measure of areas through time: from edition to edition, or from year to year of a published figure. PUBLIC."
   trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE): [AreaTrend!] @requires(role: PUBLIC)
   "Who came in, who left and what became of the others between two states, matched household by household. For ` + "`" + `deciles` + "`" + ` and ` + "`" + `programs` + "`" + ` PARTNER asks of kecamatan and above, and PUBLIC not at all, since they combine three attributes. Somebody who moved within the city stayed; in a key's own areas these are everybody's figures. The families behind a figure are listed by ` + "`" + `households` + "`" + ` with ` + "`" + `inState` + "`" + `. PUBLIC."
-  compare("Two editions or states, the older first." editions: [ID!]!, "Which households, in each state by what it says of them; all when not given." filter: HouseholdFilter, "Also area by area, at this level." by: AreaLevel, "Only those in these areas." within: [AreaCode!]): Comparison @requires(role: PUBLIC)
+  compare("Two editions or states, the older first." editions: [ID!]!, "Which households, in each state by what it says of them; all when not given." filter: HouseholdFilter, "Also area by area, at this level." by: AreaLevel, "Only those in these areas, of either state; what is counted together with them is in, too." within: [AreaCode!]): Comparison @requires(role: PUBLIC)
   "How a published figure of areas stands beside that of a reference: relevance (is the gap closing?) and effectiveness (is the own line faster?). PUBLIC."
   readings("Code of the published figure, e.g. p0_persen." indicator: String!, "Areas, at most 200." areas: [AreaCode!]!, "The reference, e.g. the province; it need not be among the edition's areas." reference: AreaCode!, "Which end is bad." direction: Orientation = MORE_IS_WORSE, "Edition or state." edition: ID): [IndicatorReading!] @requires(role: PUBLIC)
   "Families that a programme means and does not reach, as rows for field verification: nearest first, or without ` + "`" + `near` + "`" + ` by need: the poorest decile first, in it those with most deprivations, then by id; the unranked last. PLANNER."
@@ -4758,6 +4896,24 @@ type Area implements Node {
   coverage("Code of the programme." program: ID!): Coverage
   "Published figures of this area, by code and year."
   indicators("Only these codes." codes: [String!]): [AreaIndicator!]!
+  "The areas of earlier boundaries that it was made from, by what this edition or one before it says: split off from one, merged of several, or given another code. Empty where nothing is said; an area that kept its code may be its own. PUBLIC."
+  predecessors: [LinkedArea!]!
+  "The areas that were made from it later, by what editions say that were published since. PUBLIC."
+  successors: [LinkedArea!]!
+}
+
+"An area of other boundaries, that one was made from or that was made from it."
+type LinkedArea {
+  "Its code."
+  code: AreaCode!
+  "Its name, as a published edition has it; null when none has the area."
+  name: String
+  "The decree by which; null when unknown."
+  decree: String
+  "From when on; null when unknown."
+  date: Date
+  "The edition that says so first."
+  edition: ID!
 }
 
 "A page of areas."
@@ -5920,7 +6076,7 @@ type Comparison {
   newer: Edition!
   "All together."
   total: Changes!
-  "Area by area, by code; none unless asked for. An area that one state does not have has UNKNOWN figures of it."
+  "Area by area, by code; none unless asked for. Areas that were split, merged or given another code are counted together, in the smallest groups that are the same territory in both states. An area that one state does not have, and of which nothing is said, has UNKNOWN figures of it."
   areas: [Changes!]!
   "How it was made."
   method: Method!
@@ -5928,8 +6084,10 @@ type Comparison {
 
 "What changed in a place. Who stayed or came in is counted where they live in the newer state, who left where they lived in the older one."
 type Changes {
-  "The area; null of all together."
+  "The area, of the newer state if that has it; null of all together, and of several that are counted together."
   area: Area
+  "Which areas of the two states this is, where they are not the same, and why; null where they are. Of all together: where ` + "`" + `within` + "`" + ` names areas that are counted together with others."
+  territory: Territory
   "Households in the older state."
   before: Count!
   "Households in the newer state."
@@ -5944,6 +6102,34 @@ type Changes {
   deciles: DecileChanges
   "Who came into programmes and who left them, by code of every programme that either state has."
   programs: [ProgramChanges!]
+}
+
+"Areas of two states that are the same territory together, though not one by one. Nothing is divided among them by estimate."
+type Territory {
+  "The areas of the older state, by code."
+  older: [Area!]!
+  "The areas of the newer state, by code."
+  newer: [Area!]!
+  "Why they are counted together, oldest first."
+  successions: [Succession!]!
+}
+
+"That an area was made from one of earlier boundaries, in whole or in part."
+type Succession {
+  "Code of the area."
+  code: AreaCode!
+  "Its name, in the edition that says so; null when that does not have it."
+  name: String
+  "Code of the area that it was made from."
+  predecessor: AreaCode!
+  "That one's name, as an earlier edition has it; null when none has it."
+  predecessorName: String
+  "The decree by which; null when unknown."
+  decree: String
+  "From when on; null when unknown."
+  date: Date
+  "The edition that says so first."
+  edition: ID!
 }
 
 "Moves between national deciles of welfare: a modelled rank, so that most moves of one decile mean little."
@@ -6081,6 +6267,10 @@ func (ec *executionContext) childFields_Area(ctx context.Context, field graphql.
 		return ec.fieldContext_Area_coverage(ctx, field)
 	case "indicators":
 		return ec.fieldContext_Area_indicators(ctx, field)
+	case "predecessors":
+		return ec.fieldContext_Area_predecessors(ctx, field)
+	case "successors":
+		return ec.fieldContext_Area_successors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Area", field.Name)
 }
@@ -6345,6 +6535,8 @@ func (ec *executionContext) childFields_Changes(ctx context.Context, field graph
 	switch field.Name {
 	case "area":
 		return ec.fieldContext_Changes_area(ctx, field)
+	case "territory":
+		return ec.fieldContext_Changes_territory(ctx, field)
 	case "before":
 		return ec.fieldContext_Changes_before(ctx, field)
 	case "after":
@@ -6919,6 +7111,22 @@ func (ec *executionContext) childFields_Limits(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Limits", field.Name)
 }
 
+func (ec *executionContext) childFields_LinkedArea(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_LinkedArea_code(ctx, field)
+	case "name":
+		return ec.fieldContext_LinkedArea_name(ctx, field)
+	case "decree":
+		return ec.fieldContext_LinkedArea_decree(ctx, field)
+	case "date":
+		return ec.fieldContext_LinkedArea_date(ctx, field)
+	case "edition":
+		return ec.fieldContext_LinkedArea_edition(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LinkedArea", field.Name)
+}
+
 func (ec *executionContext) childFields_MeasureDescription(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -7295,6 +7503,26 @@ func (ec *executionContext) childFields_SexKey(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type SexKey", field.Name)
 }
 
+func (ec *executionContext) childFields_Succession(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Succession_code(ctx, field)
+	case "name":
+		return ec.fieldContext_Succession_name(ctx, field)
+	case "predecessor":
+		return ec.fieldContext_Succession_predecessor(ctx, field)
+	case "predecessorName":
+		return ec.fieldContext_Succession_predecessorName(ctx, field)
+	case "decree":
+		return ec.fieldContext_Succession_decree(ctx, field)
+	case "date":
+		return ec.fieldContext_Succession_date(ctx, field)
+	case "edition":
+		return ec.fieldContext_Succession_edition(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Succession", field.Name)
+}
+
 func (ec *executionContext) childFields_Summary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edition":
@@ -7331,6 +7559,18 @@ func (ec *executionContext) childFields_SummaryGroup(ctx context.Context, field 
 		return ec.fieldContext_SummaryGroup_summary(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SummaryGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_Territory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "older":
+		return ec.fieldContext_Territory_older(ctx, field)
+	case "newer":
+		return ec.fieldContext_Territory_newer(ctx, field)
+	case "successions":
+		return ec.fieldContext_Territory_successions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Territory", field.Name)
 }
 
 func (ec *executionContext) childFields_TrendPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9700,6 +9940,70 @@ func (ec *executionContext) fieldContext_Area_indicators(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Area_predecessors(ctx context.Context, field graphql.CollectedField, obj *model.Area) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Area_predecessors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Predecessors(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.LinkedArea) graphql.Marshaler {
+			return ec.marshalNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Area_predecessors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Area",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LinkedArea(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Area_successors(ctx context.Context, field graphql.CollectedField, obj *model.Area) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Area_successors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successors(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.LinkedArea) graphql.Marshaler {
+			return ec.marshalNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Area_successors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Area",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LinkedArea(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AreaAllocation_area(ctx context.Context, field graphql.CollectedField, obj *model.AreaAllocation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11873,6 +12177,38 @@ func (ec *executionContext) fieldContext_Changes_area(_ context.Context, field g
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_territory(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_territory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Territory, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Territory) graphql.Marshaler {
+			return ec.marshalOTerritory2ᚖkantongᚋgraphᚋmodelᚐTerritory(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_territory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Territory(ctx, field)
 		},
 	}
 	return fc, nil
@@ -16733,6 +17069,121 @@ func (ec *executionContext) _Limits_pocketHouseholds(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_Limits_pocketHouseholds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Limits", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LinkedArea_code(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _LinkedArea_name(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "String")
+}
+
+func (ec *executionContext) _LinkedArea_decree(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_decree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decree, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_decree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "String")
+}
+
+func (ec *executionContext) _LinkedArea_date(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *registry.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkantongᚋinternalᚋregistryᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LinkedArea_edition(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_edition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_edition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "ID")
 }
 
 func (ec *executionContext) _MeasureDescription_code(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
@@ -22290,6 +22741,167 @@ func (ec *executionContext) fieldContext_Subscription_editionPublished(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _Succession_code(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _Succession_name(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "String")
+}
+
+func (ec *executionContext) _Succession_predecessor(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_predecessor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Predecessor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_predecessor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _Succession_predecessorName(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_predecessorName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PredecessorName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_predecessorName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "String")
+}
+
+func (ec *executionContext) _Succession_decree(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_decree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decree, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_decree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "String")
+}
+
+func (ec *executionContext) _Succession_date(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *registry.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkantongᚋinternalᚋregistryᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Succession_edition(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_edition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_edition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "ID")
+}
+
 func (ec *executionContext) _Summary_edition(ctx context.Context, field graphql.CollectedField, obj *model.Summary) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22725,6 +23337,102 @@ func (ec *executionContext) fieldContext_SummaryGroup_summary(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Summary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Territory_older(ctx context.Context, field graphql.CollectedField, obj *model.Territory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Territory_older(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Older, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Territory_older(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Territory",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Territory_newer(ctx context.Context, field graphql.CollectedField, obj *model.Territory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Territory_newer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Newer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Territory_newer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Territory",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Territory_successions(ctx context.Context, field graphql.CollectedField, obj *model.Territory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Territory_successions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Succession) graphql.Marshaler {
+			return ec.marshalNSuccession2ᚕkantongᚋgraphᚋmodelᚐSuccessionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Territory_successions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Territory",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Succession(ctx, field)
 		},
 	}
 	return fc, nil
@@ -25977,6 +26685,16 @@ func (ec *executionContext) _Area(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Area_indicators(ctx, field, obj)
 				})
+		case "predecessors":
+			out.Values[i] = ec._Area_predecessors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "successors":
+			out.Values[i] = ec._Area_successors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26855,6 +27573,11 @@ func (ec *executionContext) _Changes(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = graphql.MarshalString("Changes")
 		case "area":
 			out.Values[i] = ec._Changes_area(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "territory":
+			out.Values[i] = ec._Changes_territory(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -28750,6 +29473,59 @@ func (ec *executionContext) _Limits(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var linkedAreaImplementors = []string{"LinkedArea"}
+
+func (ec *executionContext) _LinkedArea(ctx context.Context, sel ast.SelectionSet, obj *model.LinkedArea) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, linkedAreaImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LinkedArea")
+		case "code":
+			out.Values[i] = ec._LinkedArea_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._LinkedArea_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decree":
+			out.Values[i] = ec._LinkedArea_decree(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "date":
+			out.Values[i] = ec._LinkedArea_date(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "edition":
+			out.Values[i] = ec._LinkedArea_edition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var measureDescriptionImplementors = []string{"MeasureDescription"}
 
 func (ec *executionContext) _MeasureDescription(ctx context.Context, sel ast.SelectionSet, obj *model.MeasureDescription) graphql.Marshaler {
@@ -30333,6 +31109,69 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
+var successionImplementors = []string{"Succession"}
+
+func (ec *executionContext) _Succession(ctx context.Context, sel ast.SelectionSet, obj *model.Succession) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, successionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Succession")
+		case "code":
+			out.Values[i] = ec._Succession_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._Succession_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "predecessor":
+			out.Values[i] = ec._Succession_predecessor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "predecessorName":
+			out.Values[i] = ec._Succession_predecessorName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decree":
+			out.Values[i] = ec._Succession_decree(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "date":
+			out.Values[i] = ec._Succession_date(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "edition":
+			out.Values[i] = ec._Succession_edition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var summaryImplementors = []string{"Summary"}
 
 func (ec *executionContext) _Summary(ctx context.Context, sel ast.SelectionSet, obj *model.Summary) graphql.Marshaler {
@@ -30436,6 +31275,49 @@ func (ec *executionContext) _SummaryGroup(ctx context.Context, sel ast.Selection
 			}
 		case "summary":
 			out.Values[i] = ec._SummaryGroup_summary(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var territoryImplementors = []string{"Territory"}
+
+func (ec *executionContext) _Territory(ctx context.Context, sel ast.SelectionSet, obj *model.Territory) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, territoryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Territory")
+		case "older":
+			out.Values[i] = ec._Territory_older(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newer":
+			out.Values[i] = ec._Territory_newer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "successions":
+			out.Values[i] = ec._Territory_successions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32022,6 +32904,26 @@ func (ec *executionContext) marshalNLimits2ᚖkantongᚋgraphᚋmodelᚐLimits(c
 	return ec._Limits(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNLinkedArea2kantongᚋgraphᚋmodelᚐLinkedArea(ctx context.Context, sel ast.SelectionSet, v model.LinkedArea) graphql.Marshaler {
+	return ec._LinkedArea(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(ctx context.Context, sel ast.SelectionSet, v []model.LinkedArea) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLinkedArea2kantongᚋgraphᚋmodelᚐLinkedArea(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNMeasureDescription2ᚖkantongᚋgraphᚋmodelᚐMeasureDescription(ctx context.Context, sel ast.SelectionSet, v *model.MeasureDescription) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MeasureDescription!")
@@ -32413,6 +33315,26 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	for i := range v {
 		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
 	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSuccession2kantongᚋgraphᚋmodelᚐSuccession(ctx context.Context, sel ast.SelectionSet, v model.Succession) graphql.Marshaler {
+	return ec._Succession(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSuccession2ᚕkantongᚋgraphᚋmodelᚐSuccessionᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Succession) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSuccession2kantongᚋgraphᚋmodelᚐSuccession(ctx, sel, v[i])
+	})
 
 	for _, e := range ret {
 		if e == graphql.Null {
@@ -33794,6 +34716,13 @@ func (ec *executionContext) marshalOSummaryGroup2ᚕᚖkantongᚋgraphᚋmodel�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOTerritory2ᚖkantongᚋgraphᚋmodelᚐTerritory(ctx context.Context, sel ast.SelectionSet, v *model.Territory) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Territory(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOWhatIf2ᚖkantongᚋgraphᚋmodelᚐWhatIf(ctx context.Context, sel ast.SelectionSet, v *model.WhatIf) graphql.Marshaler {
