@@ -5,29 +5,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/paulmach/orb"
-
-	"kantong/internal/geo"
 	"kantong/internal/registry"
 	"kantong/internal/storetest"
 )
-
-// formerly is the area of the edition before that a household's area was, or was in: 1003 was split off 1005, 03.1001 had a code
-// of another kecamatan, and 03.1003 was two.
-func formerly(code registry.AreaCode, id registry.HouseholdID) registry.AreaCode {
-	switch code {
-	case "19.71.01.1003":
-		return "19.71.01.1005"
-	case "19.71.03.1001":
-		return "19.71.02.1011"
-	case "19.71.03.1003":
-		if id[5]%3 == 0 {
-			return "19.71.03.1023"
-		}
-		return "19.71.03.1021"
-	}
-	return code
-}
 
 // newFixtureWithSplit is a fixture with an edition "unsplit" before its own, that has other kelurahan; since then families came and
 // left, too.
@@ -36,32 +16,10 @@ func newFixtureWithSplit(t testing.TB) *fixture {
 	d, records, enrolments := storetest.City(7, 1200)
 	then := *d
 	then.State.Edition.ID, then.State.Edition.AsOf, then.State.Release.EnrolmentsAsOf, then.State.Hash, then.Version = "unsplit", "2025-06-30", "2025-07-31", "unsplit", "unsplit"
-	var areas []registry.Area
-	var parts []orb.Geometry
-	for i := range d.Areas.Len() {
-		a := *d.Areas.Area(i)
-		if a.Code == "19.71.01.1003" || a.Code == "19.71.01.1005" {
-			if parts = append(parts, a.Boundary); len(parts) < 2 {
-				continue
-			}
-			whole, err := geo.Union(parts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			a.Boundary, a.Name = whole, "Selindung"
-		}
-		switch a.Code {
-		case "19.71.03.1001":
-			a.Code = "19.71.02.1011"
-		case "19.71.03.1003":
-			half := a
-			half.Code, half.Name, half.Boundary = "19.71.03.1023", "Half", nil
-			areas = append(areas, half)
-			a.Code = "19.71.03.1021"
-		}
-		areas = append(areas, a)
+	areas, err := storetest.Unsplit(d)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var err error
 	if then.Areas, err = registry.NewAreas(areas); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +35,7 @@ func newFixtureWithSplit(t testing.TB) *fixture {
 		if i%3 == 0 && h.Decile > 1 {
 			h.Decile--
 		}
-		h.Area = formerly(h.Area, h.ID)
+		h.Area = storetest.UnsplitArea(&h.Household)
 		former.records = append(former.records, h)
 	}
 	of := func(records []registry.Record, odd bool) []registry.Enrolment {
@@ -92,12 +50,7 @@ func newFixtureWithSplit(t testing.TB) *fixture {
 	former.enrolments = of(former.records, true)
 	f := newFixtureOf(t, d, now, of(now, false))
 	f.former = former
-	f.successions = []registry.Succession{
-		{Code: "19.71.01.1003", Predecessor: "19.71.01.1005", Decree: "Perda 3/2025", Date: "2025-08-01"},
-		{Code: "19.71.03.1001", Predecessor: "19.71.02.1011"},
-		{Code: "19.71.03.1003", Predecessor: "19.71.03.1021", Decree: "Perda 4/2025"},
-		{Code: "19.71.03.1003", Predecessor: "19.71.03.1023"},
-	}
+	f.successions = storetest.UnsplitSuccessions()
 	if err := f.resolver.Gate.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
