@@ -69,7 +69,7 @@ func complexity() (c generated.ComplexityRoot) {
 		}
 		return 1 + 100*child
 	}
-	c.Query.Trend = func(child int, areas []registry.AreaCode, _ model.MeasureInput, _ []string, _ *targeting.Orientation) int {
+	c.Query.Trend = func(child int, areas []registry.AreaCode, _ model.MeasureInput, _ []string, _ *targeting.Orientation, _ *bool) int {
 		return 1 + len(areas)*child
 	}
 	c.Query.Readings = func(child int, _ string, areas []registry.AreaCode, _ registry.AreaCode, _ *targeting.Orientation, _ *string) int {

@@ -2,16 +2,18 @@ package graph_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"kantong/internal/registry"
 	"kantong/internal/storetest"
 )
 
-// newFixtureWithSplit is a fixture with an edition "unsplit" before its own, that has other kelurahan; since then families came and
-// left, too.
-func newFixtureWithSplit(t testing.TB) *fixture {
+// newFixtureWithSplit is a fixture with an edition "unsplit" before its own, that has other kelurahan, and of which so much is said;
+// since then families came and left, too.
+func newFixtureWithSplit(t testing.TB, said ...registry.Succession) *fixture {
 	t.Helper()
 	d, records, enrolments := storetest.City(7, 1200)
 	then := *d
@@ -50,7 +52,7 @@ func newFixtureWithSplit(t testing.TB) *fixture {
 	former.enrolments = of(former.records, true)
 	f := newFixtureOf(t, d, now, of(now, false))
 	f.former = former
-	f.successions = storetest.UnsplitSuccessions()
+	f.successions = said
 	if err := f.resolver.Gate.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +62,7 @@ func newFixtureWithSplit(t testing.TB) *fixture {
 // TestCompareAcrossSplits compares every figure of a planner with counting the families one by one, in the groups that a person
 // would make: a split is nobody's move.
 func TestCompareAcrossSplits(t *testing.T) {
-	f := newFixtureWithSplit(t)
+	f := newFixtureWithSplit(t, storetest.UnsplitSuccessions()...)
 	older, newer := familiesOf(f.former), familiesOf(f)
 	groups := map[string]func(registry.AreaCode) string{
 		"KELURAHAN": func(code registry.AreaCode) string {
@@ -198,4 +200,124 @@ func TestCompareAcrossSplits(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTrendAcrossSplits compares a planner's figures with counting families one by one: of all that an area was made from, and of
+// the parts of an area together; of a part by itself there is none.
+func TestTrendAcrossSplits(t *testing.T) {
+	f := newFixtureWithSplit(t, storetest.UnsplitSuccessions()...)
+	unsafe := func(f *fixture, areas ...registry.AreaCode) float64 {
+		deprived, known := 0, 0
+		for i := range f.records {
+			h := &f.records[i]
+			if !slices.ContainsFunc(areas, h.Area.Within) || !h.Known.Has(registry.UnsafeWater) {
+				continue
+			}
+			known++
+			if h.Deprived.Has(registry.UnsafeWater) {
+				deprived++
+			}
+		}
+		return float64(deprived) / float64(known)
+	}
+	for _, test := range []struct {
+		arguments  string
+		then, now  []registry.AreaCode
+		unknownFor string // what is said instead of a figure
+	}{
+		{`areas: ["19.71.03.1003"]`, []registry.AreaCode{"19.71.03.1021", "19.71.03.1023"}, []registry.AreaCode{"19.71.03.1003"}, ""},
+		{`areas: ["19.71.03.1001"]`, []registry.AreaCode{"19.71.02.1011"}, []registry.AreaCode{"19.71.03.1001"}, ""},
+		{`areas: ["19.71.01.1007"]`, []registry.AreaCode{"19.71.01.1007"}, []registry.AreaCode{"19.71.01.1007"}, ""},
+		{`areas: ["19.71.01.1005", "19.71.01.1003"], together: true`, []registry.AreaCode{"19.71.01.1005"}, []registry.AreaCode{"19.71.01.1003", "19.71.01.1005"}, ""},
+		{`areas: ["19.71.01.1003", "19.71.03.1003", "19.71.01.1005"], together: true`, []registry.AreaCode{"19.71.01.1005", "19.71.03.1021", "19.71.03.1023"}, []registry.AreaCode{"19.71.01.1003", "19.71.01.1005", "19.71.03.1003"}, ""},
+		{`areas: ["19.71.02", "19.71.03"], together: true`, []registry.AreaCode{"19.71.02", "19.71.03"}, []registry.AreaCode{"19.71.02", "19.71.03"}, ""},
+		{`areas: ["19.71"]`, []registry.AreaCode{"19.71"}, []registry.AreaCode{"19.71"}, ""},
+		{`areas: ["19.71.01.1005"]`, nil, []registry.AreaCode{"19.71.01.1005"}, "19.71.01.1003 and 19.71.01.1005 together"},
+		{`areas: ["19.71.02"]`, nil, []registry.AreaCode{"19.71.02"}, "19.71.02 and 19.71.03 together"},
+	} {
+		points := trendOf(t, f, test.arguments)
+		if len(points) != 2 || !slices.Equal(points[0].Areas, test.then) || !slices.Equal(points[1].Areas, test.now) {
+			t.Errorf("%s: %+v", test.arguments, points)
+			continue
+		}
+		if got, want := points[1].Value.Value, unsafe(f, test.now...); got == nil || math.Abs(*got-want) > 1e-9 {
+			t.Errorf("%s: %v now, want %v", test.arguments, got, want)
+		}
+		switch got := points[0].Value.Value; {
+		case test.then == nil:
+			if got != nil || points[0].Value.Status != "UNKNOWN" || !strings.Contains(points[0].Reason, test.unknownFor) {
+				t.Errorf("%s: %+v", test.arguments, points[0])
+			}
+		case got == nil || math.Abs(*got-unsafe(f.former, test.then...)) > 1e-9 || points[0].Reason != "":
+			t.Errorf("%s: %v before, want %v: %s", test.arguments, got, unsafe(f.former, test.then...), points[0].Reason)
+		}
+	}
+	a, text, _ := f.ask(t, registry.RolePublic, `{ trend(areas: ["19.71"], measure: {indicator: {code: "p0_percent"}}, together: true) { reading } }`, nil)
+	if a.code() != "BAD_USER_INPUT" || a.field() != "together" {
+		t.Error(text)
+	}
+}
+
+// TestNothingSaidIsNothingGuessed: without successions an area is that of the same code, or there is none.
+func TestNothingSaidIsNothingGuessed(t *testing.T) {
+	f := newFixtureWithSplit(t)
+	if points := trendOf(t, f, `areas: ["19.71.03.1003"]`); len(points) != 1 {
+		t.Errorf("%+v", points)
+	}
+	points := trendOf(t, f, `areas: ["19.71.03.1003", "19.71.03.1005"], together: true`)
+	if len(points) != 2 || points[0].Value.Value != nil || !strings.Contains(points[0].Reason, "has no area 19.71.03.1003, and nothing says") {
+		t.Errorf("%+v", points)
+	}
+	a, text, _ := f.ask(t, registry.RolePlanner, `{ compare(editions: ["unsplit", "city-7"], by: KELURAHAN) { areas { area { code } territory { newer { code } } before { status } after { status } } } }`, nil)
+	var got struct {
+		Compare struct {
+			Areas []struct {
+				Area          struct{ Code registry.AreaCode }
+				Territory     *struct{}
+				Before, After struct{ Status string }
+			}
+		}
+	}
+	unmarshal(t, a.Data, &got)
+	alone := map[registry.AreaCode][2]string{"19.71.01.1003": {"UNKNOWN", "EXACT"}, "19.71.03.1001": {"UNKNOWN", "EXACT"}, "19.71.03.1003": {"UNKNOWN", "EXACT"},
+		"19.71.02.1011": {"EXACT", "UNKNOWN"}, "19.71.03.1021": {"EXACT", "UNKNOWN"}, "19.71.03.1023": {"EXACT", "UNKNOWN"}}
+	for _, c := range got.Compare.Areas {
+		want, ok := alone[c.Area.Code]
+		if !ok {
+			want = [2]string{"EXACT", "EXACT"}
+		}
+		if delete(alone, c.Area.Code); c.Territory != nil || c.Before.Status != want[0] || c.After.Status != want[1] {
+			t.Errorf("%+v", c)
+		}
+	}
+	if len(alone) > 0 {
+		t.Errorf("%v are not there: %s", alone, text)
+	}
+	a, text, _ = f.ask(t, registry.RolePublic, `{ compare(editions: ["unsplit", "city-7"], within: ["19.71.03.1021"]) { total { before { value } } } }`, nil)
+	if a.code() != "NOT_FOUND" || a.field() != "within[0]" {
+		t.Error(text)
+	}
+}
+
+type trendPoint struct {
+	Value struct {
+		Value  *float64
+		Status string
+	}
+	Areas  []registry.AreaCode
+	Reason string
+}
+
+// trendOf gives the points of the one line that a planner asks for, of unsafe water.
+func trendOf(t *testing.T, f *fixture, arguments string) []trendPoint {
+	t.Helper()
+	a, text, _ := f.ask(t, registry.RolePlanner, `{ trend(`+arguments+`, measure: {deprivation: UNSAFE_WATER}, editions: ["city-7", "unsplit"]) { points { value { value status } areas reason } } }`, nil)
+	var got struct {
+		Trend []struct{ Points []trendPoint }
+	}
+	unmarshal(t, a.Data, &got)
+	if len(a.Errors) > 0 || len(got.Trend) != 1 {
+		t.Fatalf("%s: %s", arguments, text)
+	}
+	return got.Trend[0].Points
 }

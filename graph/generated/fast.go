@@ -918,6 +918,7 @@ var typeAreaTrend = fast.Type{
 	Fields: []fast.FieldType{
 		{Name: "code", NonNull: true, Asks: false, Plain: true},
 		{Name: "area", NonNull: false, Asks: false, Plain: true},
+		{Name: "codes", NonNull: true, Asks: false, Plain: true},
 		{Name: "points", NonNull: true, Asks: false, Plain: true},
 		{Name: "change", NonNull: false, Asks: false, Plain: true},
 		{Name: "slopePerYear", NonNull: false, Asks: false, Plain: true},
@@ -949,15 +950,17 @@ func fieldsOfAreaTrend(w *fast.Writer, p *fast.Progress, obj *model.AreaTrend) {
 			value = writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w, &f.Place, obj.Code)
 		case 1: // area
 			value = writeOArea2ᚖkantongᚋgraphᚋmodelᚐArea(w, &f.Place, obj.Area)
-		case 2: // points
+		case 2: // codes
+			value = writeNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(w, &f.Place, obj.Codes)
+		case 3: // points
 			value = writeNTrendPoint2ᚕᚖkantongᚋgraphᚋmodelᚐTrendPointᚄ(w, &f.Place, obj.Points)
-		case 3: // change
+		case 4: // change
 			value = writeOFloat2ᚖfloat64(w, &f.Place, obj.Change)
-		case 4: // slopePerYear
+		case 5: // slopePerYear
 			value = writeOFloat2ᚖfloat64(w, &f.Place, obj.SlopePerYear)
-		case 5: // reading
+		case 6: // reading
 			value = writeNReading2kantongᚋinternalᚋtargetingᚐReading(w, &f.Place, obj.Reading)
-		case 6: // method
+		case 7: // method
 			value = writeNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(w, &f.Place, obj.Method)
 		}
 		p.Done(value)
@@ -4492,6 +4495,8 @@ var typeTrendPoint = fast.Type{
 		{Name: "asOf", NonNull: false, Asks: false, Plain: true},
 		{Name: "year", NonNull: false, Asks: false, Plain: true},
 		{Name: "value", NonNull: true, Asks: false, Plain: true},
+		{Name: "areas", NonNull: true, Asks: false, Plain: true},
+		{Name: "reason", NonNull: false, Asks: false, Plain: true},
 	},
 	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
 		return exec.(*executionContext).childFields_TrendPoint(ctx, f)
@@ -4522,6 +4527,10 @@ func fieldsOfTrendPoint(w *fast.Writer, p *fast.Progress, obj *model.TrendPoint)
 			value = writeOInt2ᚖint(w, &f.Place, obj.Year)
 		case 3: // value
 			value = writeNRate2ᚖkantongᚋgraphᚋmodelᚐRate(w, &f.Place, obj.Value)
+		case 4: // areas
+			value = writeNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(w, &f.Place, obj.Areas)
+		case 5: // reason
+			value = writeOString2ᚖstring(w, &f.Place, obj.Reason)
 		}
 		p.Done(value)
 	}
@@ -4667,6 +4676,12 @@ func writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w *fast.Writer, at 
 	}
 	w.B = b
 	return true
+}
+
+func writeNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(w *fast.Writer, at *fast.Place, v []registry.AreaCode) bool {
+	return fast.Scalars(w, at, v, true, func(w *fast.Writer, at *fast.Place, v *registry.AreaCode) bool {
+		return writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w, at, *v)
+	})
 }
 
 func writeNAreaConnection2ᚖkantongᚋgraphᚋmodelᚐAreaConnection(w *fast.Writer, at *fast.Place, v *model.AreaConnection) bool {

@@ -149,6 +149,7 @@ type ComplexityRoot struct {
 		Area         func(childComplexity int) int
 		Change       func(childComplexity int) int
 		Code         func(childComplexity int) int
+		Codes        func(childComplexity int) int
 		Method       func(childComplexity int) int
 		Points       func(childComplexity int) int
 		Reading      func(childComplexity int) int
@@ -705,7 +706,7 @@ type ComplexityRoot struct {
 		Readings          func(childComplexity int, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) int
 		Summaries         func(childComplexity int, filter *registry.Filter, groupBy []*model.GroupBy, edition *string) int
 		Summary           func(childComplexity int, filter *registry.Filter, edition *string) int
-		Trend             func(childComplexity int, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) int
+		Trend             func(childComplexity int, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation, together *bool) int
 		Unreached         func(childComplexity int, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) int
 		Viewer            func(childComplexity int) int
 		WhatIf            func(childComplexity int, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) int
@@ -777,8 +778,10 @@ type ComplexityRoot struct {
 	}
 
 	TrendPoint struct {
+		Areas   func(childComplexity int) int
 		AsOf    func(childComplexity int) int
 		Edition func(childComplexity int) int
+		Reason  func(childComplexity int) int
 		Value   func(childComplexity int) int
 		Year    func(childComplexity int) int
 	}
@@ -837,7 +840,7 @@ type QueryResolver interface {
 	WhatIf(ctx context.Context, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) (*model.WhatIf, error)
 	Pockets(ctx context.Context, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) ([]*model.Pocket, error)
 	Measures(ctx context.Context, codes []string, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) ([]*model.MeasureDescription, error)
-	Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error)
+	Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation, together *bool) ([]*model.AreaTrend, error)
 	Compare(ctx context.Context, editions []string, filter *registry.Filter, by *registry.AreaLevel, within []registry.AreaCode) (*model.Comparison, error)
 	Readings(ctx context.Context, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) ([]*model.IndicatorReading, error)
 	Unreached(ctx context.Context, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) (*model.HouseholdConnection, error)
@@ -1324,6 +1327,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AreaTrend.Code(childComplexity), true
+	case "AreaTrend.codes":
+		if e.ComplexityRoot.AreaTrend.Codes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.Codes(childComplexity), true
 	case "AreaTrend.method":
 		if e.ComplexityRoot.AreaTrend.Method == nil {
 			break
@@ -3746,7 +3755,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Trend(childComplexity, args["areas"].([]registry.AreaCode), args["measure"].(model.MeasureInput), args["editions"].([]string), args["direction"].(*targeting.Orientation)), true
+		return e.ComplexityRoot.Query.Trend(childComplexity, args["areas"].([]registry.AreaCode), args["measure"].(model.MeasureInput), args["editions"].([]string), args["direction"].(*targeting.Orientation), args["together"].(*bool)), true
 	case "Query.unreached":
 		if e.ComplexityRoot.Query.Unreached == nil {
 			break
@@ -4028,6 +4037,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Territory.Successions(childComplexity), true
 
+	case "TrendPoint.areas":
+		if e.ComplexityRoot.TrendPoint.Areas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrendPoint.Areas(childComplexity), true
 	case "TrendPoint.asOf":
 		if e.ComplexityRoot.TrendPoint.AsOf == nil {
 			break
@@ -4040,6 +4055,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrendPoint.Edition(childComplexity), true
+	case "TrendPoint.reason":
+		if e.ComplexityRoot.TrendPoint.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrendPoint.Reason(childComplexity), true
 	case "TrendPoint.value":
 		if e.ComplexityRoot.TrendPoint.Value == nil {
 			break
@@ -4705,7 +4726,7 @@ type Query {
   "What areas can be compared and coloured by, with labels and class breaks, so that a client needs no list of its own. PUBLIC."
   measures("Only these, by code; all when not given." codes: [ID!], "Level of the areas whose figures are parted into classes." level: AreaLevel = KELURAHAN, "How many classes, 2 to 9." classes: Int = 5, "How classes are made." by: ClassRule = QUANTILE, "Edition or state." edition: ID): [MeasureDescription!] @requires(role: PUBLIC)
   "A measure of areas through time: from edition to edition, or from year to year of a published figure. PUBLIC."
-  trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE): [AreaTrend!] @requires(role: PUBLIC)
+  trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE, "Follow the areas as one, as is needed of the parts of an area that was split." together: Boolean = false): [AreaTrend!] @requires(role: PUBLIC)
   "Who came in, who left and what became of the others between two states, matched household by household. For ` + "`" + `deciles` + "`" + ` and ` + "`" + `programs` + "`" + ` PARTNER asks of kecamatan and above, and PUBLIC not at all, since they combine three attributes. Somebody who moved within the city stayed; in a key's own areas these are everybody's figures. The families behind a figure are listed by ` + "`" + `households` + "`" + ` with ` + "`" + `inState` + "`" + `. PUBLIC."
   compare("Two editions or states, the older first." editions: [ID!]!, "Which households, in each state by what it says of them; all when not given." filter: HouseholdFilter, "Also area by area, at this level." by: AreaLevel, "Only those in these areas, of either state; what is counted together with them is in, too." within: [AreaCode!]): Comparison @requires(role: PUBLIC)
   "How a published figure of areas stands beside that of a reference: relevance (is the gap closing?) and effectiveness (is the own line faster?). PUBLIC."
@@ -6040,10 +6061,12 @@ type PocketMatch {
 
 "A measure of one area through time."
 type AreaTrend {
-  "Its code."
+  "Its code; of several that are followed together, that of the first."
   code: AreaCode!
-  "The area, as the newest of the editions has it; null where that has published figures of it only."
+  "The area, as the newest of the editions has it; null where that has published figures of it only, and of several."
   area: Area
+  "The areas that are followed: one, or all that were asked for together."
+  codes: [AreaCode!]!
   "Figures, oldest first."
   points: [TrendPoint!]!
   "Last figure less the first; null with fewer than two."
@@ -6066,6 +6089,10 @@ type TrendPoint {
   year: Int
   "The figure; of a published figure in its unit."
   value: Rate!
+  "The areas that it is of, in that edition: where areas were merged or given another code since, those that they were made from. Empty without a figure for want of them."
+  areas: [AreaCode!]!
+  "Why there is no figure, where the edition has other areas: nothing is divided among the parts of an area by estimate."
+  reason: String
 }
 
 "Two states side by side: the same families, matched by the keyed hash of their card numbers."
@@ -6407,6 +6434,8 @@ func (ec *executionContext) childFields_AreaTrend(ctx context.Context, field gra
 		return ec.fieldContext_AreaTrend_code(ctx, field)
 	case "area":
 		return ec.fieldContext_AreaTrend_area(ctx, field)
+	case "codes":
+		return ec.fieldContext_AreaTrend_codes(ctx, field)
 	case "points":
 		return ec.fieldContext_AreaTrend_points(ctx, field)
 	case "change":
@@ -7583,6 +7612,10 @@ func (ec *executionContext) childFields_TrendPoint(ctx context.Context, field gr
 		return ec.fieldContext_TrendPoint_year(ctx, field)
 	case "value":
 		return ec.fieldContext_TrendPoint_value(ctx, field)
+	case "areas":
+		return ec.fieldContext_TrendPoint_areas(ctx, field)
+	case "reason":
+		return ec.fieldContext_TrendPoint_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrendPoint", field.Name)
 }
@@ -8914,6 +8947,14 @@ func (ec *executionContext) field_Query_trend_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["direction"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "together",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["together"] = arg4
 	return args, nil
 }
 
@@ -11152,6 +11193,29 @@ func (ec *executionContext) fieldContext_AreaTrend_area(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AreaTrend_codes(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_codes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Codes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_codes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaTrend", field, false, false, "AreaCode")
 }
 
 func (ec *executionContext) _AreaTrend_points(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
@@ -21792,7 +21856,7 @@ func (ec *executionContext) _Query_trend(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Trend(ctx, fc.Args["areas"].([]registry.AreaCode), fc.Args["measure"].(model.MeasureInput), fc.Args["editions"].([]string), fc.Args["direction"].(*targeting.Orientation))
+			return ec.Resolvers.Query().Trend(ctx, fc.Args["areas"].([]registry.AreaCode), fc.Args["measure"].(model.MeasureInput), fc.Args["editions"].([]string), fc.Args["direction"].(*targeting.Orientation), fc.Args["together"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -23546,6 +23610,52 @@ func (ec *executionContext) fieldContext_TrendPoint_value(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TrendPoint_areas(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrendPoint_areas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Areas, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrendPoint_areas(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrendPoint", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _TrendPoint_reason(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrendPoint_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrendPoint_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrendPoint", field, false, false, "String")
 }
 
 func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -27150,6 +27260,11 @@ func (ec *executionContext) _AreaTrend(ctx context.Context, sel ast.SelectionSet
 		case "area":
 			out.Values[i] = ec._AreaTrend_area(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "codes":
+			out.Values[i] = ec._AreaTrend_codes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "points":
@@ -31367,6 +31482,16 @@ func (ec *executionContext) _TrendPoint(ctx context.Context, sel ast.SelectionSe
 		case "value":
 			out.Values[i] = ec._TrendPoint_value(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "areas":
+			out.Values[i] = ec._TrendPoint_areas(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._TrendPoint_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
