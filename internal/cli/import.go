@@ -21,7 +21,7 @@ type importCommand struct {
 	Inspect    importInspect    `cmd:"" help:"Look at a file of families: proposes a mapping and shows what would be stored. Stores nothing."`
 	Areas      importAreas      `cmd:"" help:"Boundaries: GeoJSON, GeoPackage, or a Shapefile in a zip archive, in degrees, UTM or Web Mercator. Codes by Kemendagri or BPS; what the kelurahan add up to is made from them."`
 	Households importHouseholds `cmd:"" help:"Families, or persons folded into families: CSV, XLSX or GeoPackage. Card numbers, NIK and other ids become keyed hashes as they are read, by which the family is found again; names are never stored."`
-	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules, JSON."`
+	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules: JSON, or a table of a GeoPackage or XLSX with rules as JSON."`
 	Points     importPoints     `cmd:"" help:"Where families live: coordinates that come later than the families, by any of their numbers. CSV, XLSX or GeoPackage."`
 	Enrolments importEnrolments `cmd:"" help:"Who is in which programme: the list of a decree, say. Families are found by any of their numbers. CSV, XLSX or GeoPackage."`
 	Indicators importIndicators `cmd:"" help:"Published figures of areas: CSV, XLSX or GeoPackage."`
@@ -41,10 +41,16 @@ type (
 	}
 )
 
+type sheetFlag struct {
+	Sheet string `placeholder:"NAME" help:"Sheet of a workbook, or layer of a GeoPackage, that has several."`
+}
+
 type mappingFlag struct {
 	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry, or the name of a ready one: ${mappings}."`
-	Sheet   string `placeholder:"NAME" help:"Sheet of a workbook, or layer of a GeoPackage, that has several."`
+	sheetFlag
 }
+
+func (f *sheetFlag) read() *ingest.Mapping { return (*ingest.Mapping)(nil).WithSheet(f.Sheet) }
 
 func (f *mappingFlag) read() (*ingest.Mapping, error) {
 	var mapping *ingest.Mapping
@@ -65,11 +71,19 @@ type (
 		Map    string `placeholder:"FILE" help:"Write what is odd about the boundaries to this file, GeoJSON, to look at in QGIS; also when they are refused."`
 		DryRun bool   `help:"Report only, and store nothing."`
 	}
-	importPrograms   struct{ importFlags }
-	importIndicators struct{ importFlags }
-
-	importSuccessions struct{ importFlags }
-	importHouseholds  struct {
+	importPrograms struct {
+		importFlags
+		sheetFlag
+	}
+	importIndicators struct {
+		importFlags
+		sheetFlag
+	}
+	importSuccessions struct {
+		importFlags
+		sheetFlag
+	}
+	importHouseholds struct {
 		importFlags
 		mappingFlag
 	}
@@ -126,15 +140,15 @@ func (p *program) writeMap(path string, r *ingest.Report) error {
 }
 
 func (c *importPrograms) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Programs(p.ctx, t, c.File) })
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Programs(p.ctx, t, c.File, c.read()) })
 }
 
 func (c *importIndicators) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Indicators(p.ctx, t, c.File) })
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Indicators(p.ctx, t, c.File, c.read()) })
 }
 
 func (c *importSuccessions) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Successions(p.ctx, t, c.File) })
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Successions(p.ctx, t, c.File, c.read()) })
 }
 
 func (c *importHouseholds) Run(p *program) error {

@@ -10,9 +10,10 @@ import (
 var successionColumns = []string{"code", "predecessor", "decree", "date"}
 
 // Successions imports a table of what the edition's kelurahan and kecamatan were made from: a row for each area and each
-// area of an earlier boundary set that it came from. Several rows of one predecessor are a split, several of one code a merger.
-func Successions(ctx context.Context, t Target, path string) (*Report, error) {
-	j, err := begin(ctx, t, registry.ImportSuccessions, path, nil)
+// area of an earlier boundary set that it came from. Several rows of one predecessor are a split, several of one code a merger. mapping
+// names the sheet or layer of a file that has several; it may be nil.
+func Successions(ctx context.Context, t Target, path string, mapping *Mapping) (*Report, error) {
+	j, err := begin(ctx, t, registry.ImportSuccessions, path, mapping)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +21,7 @@ func Successions(ctx context.Context, t Target, path string) (*Report, error) {
 	if j.report.Unchanged {
 		return j.report, nil
 	}
-	r, err := newSuccessionReader(j)
+	r, err := newSuccessionReader(j, mapping)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +43,8 @@ type successionReader struct {
 	at    map[string]int // column by name; -1 for none
 }
 
-func newSuccessionReader(j *job) (*successionReader, error) {
-	t, err := openTable(j, successionColumns, nil)
+func newSuccessionReader(j *job, mapping *Mapping) (*successionReader, error) {
+	t, err := openTable(j, successionColumns, mapping)
 	if err != nil {
 		return nil, err
 	}

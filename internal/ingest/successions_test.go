@@ -14,7 +14,7 @@ import (
 func TestSuccessions(t *testing.T) {
 	s := draft()
 	path := write(t, "pemekaran.csv", "\ufeffcode;predecessor;decree;date;note\n19.71.04.1009;19.71.04.1005;Perda 3/2025;2025-02-28;split\n19.71.04.1010;19.71.04.1005;;;\n19.71.04.1010;19.71.04.1010;-;;\n19.71.04;19.71.05;;;\n")
-	report, err := Successions(context.Background(), target(s), path)
+	report, err := Successions(context.Background(), target(s), path, nil)
 	if err != nil || report.Rejected != 0 || report.Rows != 4 {
 		t.Fatalf("report %+v, error %v", report, err)
 	}
@@ -26,7 +26,7 @@ func TestSuccessions(t *testing.T) {
 	}, s.successions); diff != "" {
 		t.Error(diff)
 	}
-	if again, err := Successions(context.Background(), target(s), path); err != nil || !again.Unchanged {
+	if again, err := Successions(context.Background(), target(s), path, nil); err != nil || !again.Unchanged {
 		t.Errorf("again: %+v, %v", again, err)
 	}
 }
@@ -54,7 +54,7 @@ func TestBadSuccession(t *testing.T) {
 			}
 			s := draft()
 			path := write(t, "s.csv", strings.Join(successionColumns, ",")+"\n19.71.04.1009,19.71.04.1005,,\n"+strings.Join(row, ",")+"\n")
-			report, err := Successions(context.Background(), target(s), path)
+			report, err := Successions(context.Background(), target(s), path, nil)
 			if err != nil || len(s.successions) != 1 || report.RejectedFile == "" {
 				t.Fatalf("%d successions, %+v, error %v", len(s.successions), report, err)
 			}
@@ -69,7 +69,7 @@ func TestSuccessionsAppended(t *testing.T) {
 	s := draft()
 	target := target(s)
 	for _, rows := range []string{"19.71.04.1009,19.71.04.1005\n", "19.71.04.1009,19.71.04.1005\n19.71.04.1010,19.71.04.1005\n"} {
-		report, err := Successions(context.Background(), target, write(t, "s.csv", "code,predecessor\n"+rows))
+		report, err := Successions(context.Background(), target, write(t, "s.csv", "code,predecessor\n"+rows), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,12 +90,12 @@ func TestSuccessionsRefused(t *testing.T) {
 		{"code,predecessor\nx,y\n", "all 1 successions of s.csv were rejected"},
 	} {
 		s := draft()
-		if _, err := Successions(context.Background(), target(s), write(t, "s.csv", test.text)); err == nil || !strings.Contains(err.Error(), test.want) || s.puts != 0 {
+		if _, err := Successions(context.Background(), target(s), write(t, "s.csv", test.text), nil); err == nil || !strings.Contains(err.Error(), test.want) || s.puts != 0 {
 			t.Errorf("%d writes, error %v; want one with %q", s.puts, err, test.want)
 		}
 	}
 	empty := &memoryStore{}
-	if _, err := Successions(context.Background(), target(empty), write(t, "s.csv", "code,predecessor\n19.71.04,19.71.05\n")); err == nil || !strings.Contains(err.Error(), "has no areas yet") {
+	if _, err := Successions(context.Background(), target(empty), write(t, "s.csv", "code,predecessor\n19.71.04,19.71.05\n"), nil); err == nil || !strings.Contains(err.Error(), "has no areas yet") {
 		t.Errorf("without areas: %v", err)
 	}
 }
@@ -106,7 +106,7 @@ func TestUnexplainedAreas(t *testing.T) {
 	published := time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)
 	s.editions = []registry.Edition{{ID: "before", AsOf: "2025-06-30", PublishedAt: &published}}
 	s.publishedAreas = map[string][]registry.Area{"before": {{Code: "19.71", Name: "Kota"}, {Code: "19.71.04", Name: "Rangkui"}, {Code: "19.71.04.1006", Name: "Asam"}, {Code: "19.71.04.1005", Name: "Keramat Lama"}, {Code: "19.71.04.1010", Name: "Gajah Mada"}}}
-	report, err := Successions(context.Background(), target(s), write(t, "s.csv", "code,predecessor\n19.71.04.1010,19.71.04.1010\n"))
+	report, err := Successions(context.Background(), target(s), write(t, "s.csv", "code,predecessor\n19.71.04.1010,19.71.04.1010\n"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestUnexplainedAreas(t *testing.T) {
 	}, report.Notes); diff != "" {
 		t.Error(diff)
 	}
-	report, err = Successions(context.Background(), target(s), write(t, "s.csv", "code,predecessor\n19.71.04.1009,19.71.04.1005\n"))
+	report, err = Successions(context.Background(), target(s), write(t, "s.csv", "code,predecessor\n19.71.04.1009,19.71.04.1005\n"), nil)
 	if err != nil || report.Notes != nil {
 		t.Errorf("explained: %q, %v", report.Notes, err)
 	}
