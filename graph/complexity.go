@@ -38,7 +38,8 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Area.Households = func(child int, _ *registry.Filter, first *int, _ *string) int { return listCost(child, first) }
 	c.Area.Children = func(child int) int { return 1 + childrenOfAnArea*child }
 	c.Area.Neighbours = c.Area.Children
-	c.Area.Ancestors = func(child int) int { return 1 + 3*child }
+	fewAreas := func(child int) int { return 1 + 3*child }
+	c.Area.Ancestors, c.Area.Predecessors, c.Area.Successors, c.Territory.Older, c.Territory.Newer, c.Territory.Successions = fewAreas, fewAreas, fewAreas, fewAreas, fewAreas, fewAreas
 	c.Area.Indicators = func(child int, _ []string) int { return 1 + childrenOfAnArea*child }
 	c.Program.Coverage = func(child int, _ *registry.AreaLevel, _ *registry.AreaCode, _ *model.CoverageOrder, first *int) int {
 		if first != nil && *first >= 0 {
@@ -68,7 +69,7 @@ func complexity() (c generated.ComplexityRoot) {
 		}
 		return 1 + 100*child
 	}
-	c.Query.Trend = func(child int, areas []registry.AreaCode, _ model.MeasureInput, _ []string, _ *targeting.Orientation) int {
+	c.Query.Trend = func(child int, areas []registry.AreaCode, _ model.MeasureInput, _ []string, _ *targeting.Orientation, _ *bool) int {
 		return 1 + len(areas)*child
 	}
 	c.Query.Readings = func(child int, _ string, areas []registry.AreaCode, _ registry.AreaCode, _ *targeting.Orientation, _ *string) int {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kantong/internal/registry"
+	"kantong/internal/storetest"
 )
 
 var update = flag.Bool("update", false, "write the golden answers anew")
@@ -20,7 +21,7 @@ var lurah = registry.Viewer{Role: registry.RolePlanner, Areas: []registry.AreaCo
 // limited to areas, and compares the whole answers, refusals included, with NAME/ROLE.json.
 func TestGolden(t *testing.T) {
 	alone := newFixture(t)
-	after := newFixtureWithFormer(t)
+	after, split := newFixtureWithFormer(t), newFixtureWithSplit(t, storetest.UnsplitSuccessions()...)
 	queries, err := filepath.Glob("testdata/golden/*/query.graphql")
 	if err != nil || len(queries) < 10 {
 		t.Fatalf("%d golden queries, %v", len(queries), err)
@@ -34,6 +35,9 @@ func TestGolden(t *testing.T) {
 		f := alone
 		if bytes.Contains(query, []byte(`"former"`)) {
 			f = after
+		}
+		if bytes.Contains(query, []byte(`"unsplit"`)) {
+			f = split
 		}
 		var variables any
 		if text, err := os.ReadFile(filepath.Join(dir, "variables.json")); err == nil {

@@ -40,6 +40,8 @@ type fixture struct {
 	revision   int                // of programmes
 	mu         sync.Mutex         // of these two
 	former     *fixture           // of an edition before this one; nil where there is none
+
+	successions []registry.Succession
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -78,6 +80,26 @@ func (f *fixture) Unmatched(context.Context, registry.State) (list []registry.Un
 		}
 	}
 	return list, nil
+}
+
+// Lineage is part of disclosure.Source.
+func (f *fixture) Lineage(_ context.Context, editions []registry.Edition) (*registry.Lineage, error) {
+	all, names := []registry.EditionSuccessions{}, map[string]map[registry.AreaCode]string{}
+	for _, e := range registry.ByAge(editions) {
+		said := registry.EditionSuccessions{Edition: e.ID}
+		for of := f; of != nil; of = of.former {
+			if of.dataset.State.Edition.ID != e.ID {
+				continue
+			}
+			said.Successions, names[e.ID] = of.successions, map[registry.AreaCode]string{}
+			for i := range of.dataset.Areas.Len() {
+				a := of.dataset.Areas.Area(i)
+				names[e.ID][a.Code] = a.Name
+			}
+		}
+		all = append(all, said)
+	}
+	return registry.NewLineage(all, func(edition string) (map[registry.AreaCode]string, error) { return names[edition], nil })
 }
 
 // AddBlocks is part of disclosure.Source.

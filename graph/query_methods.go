@@ -80,7 +80,7 @@ func (q query) Pockets(ctx context.Context, filter *registry.Filter, radiusMeter
 	return found, err
 }
 
-func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error) {
+func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation, together *bool) ([]*model.AreaTrend, error) {
 	o := q.operationOf(ctx)
 	if editions == nil {
 		published := o.moment.Editions(o.viewer, false)
@@ -95,7 +95,7 @@ func (q query) Trend(ctx context.Context, areas []registry.AreaCode, measure mod
 	if err != nil {
 		return nil, err
 	}
-	return model.Trends(ctx, views, model.TrendQuestion{Areas: areas, Measure: &measure, Direction: direction})
+	return model.Trends(ctx, views, model.TrendQuestion{Areas: areas, Measure: &measure, Direction: direction, Together: together})
 }
 
 // viewsOf gives the views of different states.

@@ -240,6 +240,7 @@ var fastTypes = []*fast.Type{
 	&typeKey,
 	&typeKeyChange,
 	&typeLimits,
+	&typeLinkedArea,
 	&typeMeasureDescription,
 	&typeMethod,
 	&typeMethodParameter,
@@ -264,8 +265,10 @@ var fastTypes = []*fast.Type{
 	&typeRate,
 	&typeRequestAllowance,
 	&typeSexKey,
+	&typeSuccession,
 	&typeSummary,
 	&typeSummaryGroup,
+	&typeTerritory,
 	&typeTrendPoint,
 	&typeViewer,
 	&typeWhatIf,
@@ -437,6 +440,8 @@ var typeArea = fast.Type{
 		{Name: "households", NonNull: false, Asks: false, Plain: false},
 		{Name: "coverage", NonNull: false, Asks: true, Plain: false},
 		{Name: "indicators", NonNull: true, Asks: true, Plain: false},
+		{Name: "predecessors", NonNull: true, Asks: false, Plain: true},
+		{Name: "successors", NonNull: true, Asks: false, Plain: true},
 	},
 	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
 		return exec.(*executionContext).childFields_Area(ctx, f)
@@ -533,6 +538,10 @@ func fieldsOfArea(w *fast.Writer, p *fast.Progress, obj *model.Area) {
 			if v, ok := fast.Resolve(w, f, obj, methodArea_indicators); ok {
 				value = writeNAreaIndicator2ᚕᚖkantongᚋgraphᚋmodelᚐAreaIndicatorᚄ(w, &f.Place, v)
 			}
+		case 17: // predecessors
+			value = writeNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(w, &f.Place, obj.Predecessors())
+		case 18: // successors
+			value = writeNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(w, &f.Place, obj.Successors())
 		}
 		p.Done(value)
 	}
@@ -909,6 +918,7 @@ var typeAreaTrend = fast.Type{
 	Fields: []fast.FieldType{
 		{Name: "code", NonNull: true, Asks: false, Plain: true},
 		{Name: "area", NonNull: false, Asks: false, Plain: true},
+		{Name: "codes", NonNull: true, Asks: false, Plain: true},
 		{Name: "points", NonNull: true, Asks: false, Plain: true},
 		{Name: "change", NonNull: false, Asks: false, Plain: true},
 		{Name: "slopePerYear", NonNull: false, Asks: false, Plain: true},
@@ -940,15 +950,17 @@ func fieldsOfAreaTrend(w *fast.Writer, p *fast.Progress, obj *model.AreaTrend) {
 			value = writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w, &f.Place, obj.Code)
 		case 1: // area
 			value = writeOArea2ᚖkantongᚋgraphᚋmodelᚐArea(w, &f.Place, obj.Area)
-		case 2: // points
+		case 2: // codes
+			value = writeNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(w, &f.Place, obj.Codes)
+		case 3: // points
 			value = writeNTrendPoint2ᚕᚖkantongᚋgraphᚋmodelᚐTrendPointᚄ(w, &f.Place, obj.Points)
-		case 3: // change
+		case 4: // change
 			value = writeOFloat2ᚖfloat64(w, &f.Place, obj.Change)
-		case 4: // slopePerYear
+		case 5: // slopePerYear
 			value = writeOFloat2ᚖfloat64(w, &f.Place, obj.SlopePerYear)
-		case 5: // reading
+		case 6: // reading
 			value = writeNReading2kantongᚋinternalᚋtargetingᚐReading(w, &f.Place, obj.Reading)
-		case 6: // method
+		case 7: // method
 			value = writeNMethod2ᚖkantongᚋgraphᚋmodelᚐMethod(w, &f.Place, obj.Method)
 		}
 		p.Done(value)
@@ -1287,6 +1299,7 @@ var typeChanges = fast.Type{
 	Satisfies: changesImplementors,
 	Fields: []fast.FieldType{
 		{Name: "area", NonNull: false, Asks: false, Plain: true},
+		{Name: "territory", NonNull: false, Asks: false, Plain: true},
 		{Name: "before", NonNull: true, Asks: false, Plain: true},
 		{Name: "after", NonNull: true, Asks: false, Plain: true},
 		{Name: "stayed", NonNull: true, Asks: false, Plain: true},
@@ -1306,9 +1319,9 @@ func objectChanges(w *fast.Writer, at *fast.Place, obj *model.Changes) bool {
 		var done sync.WaitGroup
 		for f := range p.Asking {
 			switch f.Index {
-			case 6:
-				fast.Ahead(w, &done, f, obj, methodChanges_deciles)
 			case 7:
+				fast.Ahead(w, &done, f, obj, methodChanges_deciles)
+			case 8:
 				fast.Ahead(w, &done, f, obj, methodChanges_programs)
 			}
 		}
@@ -1330,21 +1343,23 @@ func fieldsOfChanges(w *fast.Writer, p *fast.Progress, obj *model.Changes) {
 			value = true
 		case 0: // area
 			value = writeOArea2ᚖkantongᚋgraphᚋmodelᚐArea(w, &f.Place, obj.Area)
-		case 1: // before
+		case 1: // territory
+			value = writeOTerritory2ᚖkantongᚋgraphᚋmodelᚐTerritory(w, &f.Place, obj.Territory)
+		case 2: // before
 			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.Before)
-		case 2: // after
+		case 3: // after
 			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.After)
-		case 3: // stayed
+		case 4: // stayed
 			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.Stayed)
-		case 4: // cameIn
+		case 5: // cameIn
 			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.CameIn)
-		case 5: // left
+		case 6: // left
 			value = writeNCount2kantongᚋgraphᚋmodelᚐCount(w, &f.Place, &obj.Left)
-		case 6: // deciles
+		case 7: // deciles
 			if v, ok := fast.Resolve(w, f, obj, methodChanges_deciles); ok {
 				value = writeODecileChanges2ᚖkantongᚋgraphᚋmodelᚐDecileChanges(w, &f.Place, v)
 			}
-		case 7: // programs
+		case 8: // programs
 			if v, ok := fast.Resolve(w, f, obj, methodChanges_programs); ok {
 				value = writeOProgramChanges2ᚕkantongᚋgraphᚋmodelᚐProgramChangesᚄ(w, &f.Place, v)
 			}
@@ -3011,6 +3026,52 @@ func fieldsOfLimits(w *fast.Writer, p *fast.Progress, obj *model.Limits) {
 	}
 }
 
+var typeLinkedArea = fast.Type{
+	Name:      "LinkedArea",
+	Satisfies: linkedAreaImplementors,
+	Fields: []fast.FieldType{
+		{Name: "code", NonNull: true, Asks: false, Plain: true},
+		{Name: "name", NonNull: false, Asks: false, Plain: true},
+		{Name: "decree", NonNull: false, Asks: false, Plain: true},
+		{Name: "date", NonNull: false, Asks: false, Plain: true},
+		{Name: "edition", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_LinkedArea(ctx, f)
+	},
+}
+
+func objectLinkedArea(w *fast.Writer, at *fast.Place, obj *model.LinkedArea) bool {
+	p := w.Begin(at, &typeLinkedArea)
+	for p.More() {
+		fieldsOfLinkedArea(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfLinkedArea(w *fast.Writer, p *fast.Progress, obj *model.LinkedArea) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"LinkedArea"`...)
+			value = true
+		case 0: // code
+			value = writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w, &f.Place, obj.Code)
+		case 1: // name
+			value = writeOString2ᚖstring(w, &f.Place, obj.Name)
+		case 2: // decree
+			value = writeOString2ᚖstring(w, &f.Place, obj.Decree)
+		case 3: // date
+			value = writeODate2ᚖkantongᚋinternalᚋregistryᚐDate(w, &f.Place, obj.Date)
+		case 4: // edition
+			value = writeNID2string(w, &f.Place, obj.Edition)
+		}
+		p.Done(value)
+	}
+}
+
 func methodMeasureDescription_label(_ context.Context, fc *graphql.FieldContext, obj *model.MeasureDescription) (string, error) {
 	return obj.Label(fc.Args["language"].(*model.Language)), nil
 }
@@ -4200,6 +4261,58 @@ func fieldsOfSexKey(w *fast.Writer, p *fast.Progress, obj *model.SexKey) {
 	}
 }
 
+var typeSuccession = fast.Type{
+	Name:      "Succession",
+	Satisfies: successionImplementors,
+	Fields: []fast.FieldType{
+		{Name: "code", NonNull: true, Asks: false, Plain: true},
+		{Name: "name", NonNull: false, Asks: false, Plain: true},
+		{Name: "predecessor", NonNull: true, Asks: false, Plain: true},
+		{Name: "predecessorName", NonNull: false, Asks: false, Plain: true},
+		{Name: "decree", NonNull: false, Asks: false, Plain: true},
+		{Name: "date", NonNull: false, Asks: false, Plain: true},
+		{Name: "edition", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_Succession(ctx, f)
+	},
+}
+
+func objectSuccession(w *fast.Writer, at *fast.Place, obj *model.Succession) bool {
+	p := w.Begin(at, &typeSuccession)
+	for p.More() {
+		fieldsOfSuccession(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfSuccession(w *fast.Writer, p *fast.Progress, obj *model.Succession) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"Succession"`...)
+			value = true
+		case 0: // code
+			value = writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w, &f.Place, obj.Code)
+		case 1: // name
+			value = writeOString2ᚖstring(w, &f.Place, obj.Name)
+		case 2: // predecessor
+			value = writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w, &f.Place, obj.Predecessor)
+		case 3: // predecessorName
+			value = writeOString2ᚖstring(w, &f.Place, obj.PredecessorName)
+		case 4: // decree
+			value = writeOString2ᚖstring(w, &f.Place, obj.Decree)
+		case 5: // date
+			value = writeODate2ᚖkantongᚋinternalᚋregistryᚐDate(w, &f.Place, obj.Date)
+		case 6: // edition
+			value = writeNID2string(w, &f.Place, obj.Edition)
+		}
+		p.Done(value)
+	}
+}
+
 func methodSummary_programs(ctx context.Context, _ *graphql.FieldContext, obj *model.Summary) ([]model.ProgramCount, error) {
 	return obj.Programs(ctx)
 }
@@ -4334,6 +4447,46 @@ func fieldsOfSummaryGroup(w *fast.Writer, p *fast.Progress, obj *model.SummaryGr
 	}
 }
 
+var typeTerritory = fast.Type{
+	Name:      "Territory",
+	Satisfies: territoryImplementors,
+	Fields: []fast.FieldType{
+		{Name: "older", NonNull: true, Asks: false, Plain: true},
+		{Name: "newer", NonNull: true, Asks: false, Plain: true},
+		{Name: "successions", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_Territory(ctx, f)
+	},
+}
+
+func objectTerritory(w *fast.Writer, at *fast.Place, obj *model.Territory) bool {
+	p := w.Begin(at, &typeTerritory)
+	for p.More() {
+		fieldsOfTerritory(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfTerritory(w *fast.Writer, p *fast.Progress, obj *model.Territory) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"Territory"`...)
+			value = true
+		case 0: // older
+			value = writeNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(w, &f.Place, obj.Older)
+		case 1: // newer
+			value = writeNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(w, &f.Place, obj.Newer)
+		case 2: // successions
+			value = writeNSuccession2ᚕkantongᚋgraphᚋmodelᚐSuccessionᚄ(w, &f.Place, obj.Successions)
+		}
+		p.Done(value)
+	}
+}
+
 var typeTrendPoint = fast.Type{
 	Name:      "TrendPoint",
 	Satisfies: trendPointImplementors,
@@ -4342,6 +4495,8 @@ var typeTrendPoint = fast.Type{
 		{Name: "asOf", NonNull: false, Asks: false, Plain: true},
 		{Name: "year", NonNull: false, Asks: false, Plain: true},
 		{Name: "value", NonNull: true, Asks: false, Plain: true},
+		{Name: "areas", NonNull: true, Asks: false, Plain: true},
+		{Name: "reason", NonNull: false, Asks: false, Plain: true},
 	},
 	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
 		return exec.(*executionContext).childFields_TrendPoint(ctx, f)
@@ -4372,6 +4527,10 @@ func fieldsOfTrendPoint(w *fast.Writer, p *fast.Progress, obj *model.TrendPoint)
 			value = writeOInt2ᚖint(w, &f.Place, obj.Year)
 		case 3: // value
 			value = writeNRate2ᚖkantongᚋgraphᚋmodelᚐRate(w, &f.Place, obj.Value)
+		case 4: // areas
+			value = writeNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(w, &f.Place, obj.Areas)
+		case 5: // reason
+			value = writeOString2ᚖstring(w, &f.Place, obj.Reason)
 		}
 		p.Done(value)
 	}
@@ -4517,6 +4676,12 @@ func writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w *fast.Writer, at 
 	}
 	w.B = b
 	return true
+}
+
+func writeNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(w *fast.Writer, at *fast.Place, v []registry.AreaCode) bool {
+	return fast.Scalars(w, at, v, true, func(w *fast.Writer, at *fast.Place, v *registry.AreaCode) bool {
+		return writeNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(w, at, *v)
+	})
 }
 
 func writeNAreaConnection2ᚖkantongᚋgraphᚋmodelᚐAreaConnection(w *fast.Writer, at *fast.Place, v *model.AreaConnection) bool {
@@ -5007,6 +5172,14 @@ func writeNLimits2ᚖkantongᚋgraphᚋmodelᚐLimits(w *fast.Writer, at *fast.P
 	return objectLimits(w, at, v)
 }
 
+func writeNLinkedArea2kantongᚋgraphᚋmodelᚐLinkedArea(w *fast.Writer, at *fast.Place, v *model.LinkedArea) bool {
+	return objectLinkedArea(w, at, v)
+}
+
+func writeNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(w *fast.Writer, at *fast.Place, v []model.LinkedArea) bool {
+	return fast.List(w, at, v, true, writeNLinkedArea2kantongᚋgraphᚋmodelᚐLinkedArea)
+}
+
 func writeNMeasureDescription2ᚖkantongᚋgraphᚋmodelᚐMeasureDescription(w *fast.Writer, at *fast.Place, v *model.MeasureDescription) bool {
 	if v == nil {
 		return w.NotNull(at, "MeasureDescription!")
@@ -5211,6 +5384,14 @@ func writeNString2string(w *fast.Writer, at *fast.Place, v string) bool {
 
 func writeNString2ᚕstringᚄ(w *fast.Writer, at *fast.Place, v []string) bool {
 	return fast.Scalars(w, at, v, true, func(w *fast.Writer, at *fast.Place, v *string) bool { return writeNString2string(w, at, *v) })
+}
+
+func writeNSuccession2kantongᚋgraphᚋmodelᚐSuccession(w *fast.Writer, at *fast.Place, v *model.Succession) bool {
+	return objectSuccession(w, at, v)
+}
+
+func writeNSuccession2ᚕkantongᚋgraphᚋmodelᚐSuccessionᚄ(w *fast.Writer, at *fast.Place, v []model.Succession) bool {
+	return fast.List(w, at, v, true, writeNSuccession2kantongᚋgraphᚋmodelᚐSuccession)
 }
 
 func writeNSummary2ᚖkantongᚋgraphᚋmodelᚐSummary(w *fast.Writer, at *fast.Place, v *model.Summary) bool {
@@ -5694,6 +5875,13 @@ func writeOSummaryGroup2ᚕᚖkantongᚋgraphᚋmodelᚐSummaryGroupᚄ(w *fast.
 	return fast.List(w, at, v, true, func(w *fast.Writer, at *fast.Place, v **model.SummaryGroup) bool {
 		return writeNSummaryGroup2ᚖkantongᚋgraphᚋmodelᚐSummaryGroup(w, at, *v)
 	})
+}
+
+func writeOTerritory2ᚖkantongᚋgraphᚋmodelᚐTerritory(w *fast.Writer, at *fast.Place, v *model.Territory) bool {
+	if v == nil {
+		return false
+	}
+	return objectTerritory(w, at, v)
 }
 
 func writeOWhatIf2ᚖkantongᚋgraphᚋmodelᚐWhatIf(w *fast.Writer, at *fast.Place, v *model.WhatIf) bool {

@@ -61,23 +61,25 @@ type ComplexityRoot struct {
 	}
 
 	Area struct {
-		Ancestors  func(childComplexity int) int
-		AreaKm2    func(childComplexity int) int
-		Bbox       func(childComplexity int) int
-		Boundary   func(childComplexity int, simplifyMeters *float64) int
-		Children   func(childComplexity int) int
-		Code       func(childComplexity int) int
-		Coverage   func(childComplexity int, program string) int
-		FeatureID  func(childComplexity int) int
-		Households func(childComplexity int, filter *registry.Filter, first *int, after *string) int
-		ID         func(childComplexity int) int
-		Indicators func(childComplexity int, codes []string) int
-		LabelPoint func(childComplexity int) int
-		Level      func(childComplexity int) int
-		Name       func(childComplexity int) int
-		Neighbours func(childComplexity int) int
-		Parent     func(childComplexity int) int
-		Summary    func(childComplexity int, filter *registry.Filter) int
+		Ancestors    func(childComplexity int) int
+		AreaKm2      func(childComplexity int) int
+		Bbox         func(childComplexity int) int
+		Boundary     func(childComplexity int, simplifyMeters *float64) int
+		Children     func(childComplexity int) int
+		Code         func(childComplexity int) int
+		Coverage     func(childComplexity int, program string) int
+		FeatureID    func(childComplexity int) int
+		Households   func(childComplexity int, filter *registry.Filter, first *int, after *string) int
+		ID           func(childComplexity int) int
+		Indicators   func(childComplexity int, codes []string) int
+		LabelPoint   func(childComplexity int) int
+		Level        func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Neighbours   func(childComplexity int) int
+		Parent       func(childComplexity int) int
+		Predecessors func(childComplexity int) int
+		Successors   func(childComplexity int) int
+		Summary      func(childComplexity int, filter *registry.Filter) int
 	}
 
 	AreaAllocation struct {
@@ -147,6 +149,7 @@ type ComplexityRoot struct {
 		Area         func(childComplexity int) int
 		Change       func(childComplexity int) int
 		Code         func(childComplexity int) int
+		Codes        func(childComplexity int) int
 		Method       func(childComplexity int) int
 		Points       func(childComplexity int) int
 		Reading      func(childComplexity int) int
@@ -209,14 +212,15 @@ type ComplexityRoot struct {
 	}
 
 	Changes struct {
-		After    func(childComplexity int) int
-		Area     func(childComplexity int) int
-		Before   func(childComplexity int) int
-		CameIn   func(childComplexity int) int
-		Deciles  func(childComplexity int) int
-		Left     func(childComplexity int) int
-		Programs func(childComplexity int) int
-		Stayed   func(childComplexity int) int
+		After     func(childComplexity int) int
+		Area      func(childComplexity int) int
+		Before    func(childComplexity int) int
+		CameIn    func(childComplexity int) int
+		Deciles   func(childComplexity int) int
+		Left      func(childComplexity int) int
+		Programs  func(childComplexity int) int
+		Stayed    func(childComplexity int) int
+		Territory func(childComplexity int) int
 	}
 
 	Comparison struct {
@@ -497,6 +501,14 @@ type ComplexityRoot struct {
 		Vertices         func(childComplexity int) int
 	}
 
+	LinkedArea struct {
+		Code    func(childComplexity int) int
+		Date    func(childComplexity int) int
+		Decree  func(childComplexity int) int
+		Edition func(childComplexity int) int
+		Name    func(childComplexity int) int
+	}
+
 	MeasureDescription struct {
 		Areas      func(childComplexity int) int
 		Breaks     func(childComplexity int) int
@@ -694,7 +706,7 @@ type ComplexityRoot struct {
 		Readings          func(childComplexity int, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) int
 		Summaries         func(childComplexity int, filter *registry.Filter, groupBy []*model.GroupBy, edition *string) int
 		Summary           func(childComplexity int, filter *registry.Filter, edition *string) int
-		Trend             func(childComplexity int, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) int
+		Trend             func(childComplexity int, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation, together *bool) int
 		Unreached         func(childComplexity int, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) int
 		Viewer            func(childComplexity int) int
 		WhatIf            func(childComplexity int, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) int
@@ -730,6 +742,16 @@ type ComplexityRoot struct {
 		EditionPublished func(childComplexity int) int
 	}
 
+	Succession struct {
+		Code            func(childComplexity int) int
+		Date            func(childComplexity int) int
+		Decree          func(childComplexity int) int
+		Edition         func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Predecessor     func(childComplexity int) int
+		PredecessorName func(childComplexity int) int
+	}
+
 	Summary struct {
 		AnsweredFor      func(childComplexity int) int
 		Composition      func(childComplexity int) int
@@ -749,9 +771,17 @@ type ComplexityRoot struct {
 		Summary func(childComplexity int) int
 	}
 
+	Territory struct {
+		Newer       func(childComplexity int) int
+		Older       func(childComplexity int) int
+		Successions func(childComplexity int) int
+	}
+
 	TrendPoint struct {
+		Areas   func(childComplexity int) int
 		AsOf    func(childComplexity int) int
 		Edition func(childComplexity int) int
+		Reason  func(childComplexity int) int
 		Value   func(childComplexity int) int
 		Year    func(childComplexity int) int
 	}
@@ -810,7 +840,7 @@ type QueryResolver interface {
 	WhatIf(ctx context.Context, program string, eligibility registry.Filter, unitCostRupiah int64, level *registry.AreaLevel, edition *string) (*model.WhatIf, error)
 	Pockets(ctx context.Context, filter *registry.Filter, radiusMeters *float64, minHouseholds *int, first *int, edition *string) ([]*model.Pocket, error)
 	Measures(ctx context.Context, codes []string, level *registry.AreaLevel, classes *int, by *model.ClassRule, edition *string) ([]*model.MeasureDescription, error)
-	Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation) ([]*model.AreaTrend, error)
+	Trend(ctx context.Context, areas []registry.AreaCode, measure model.MeasureInput, editions []string, direction *targeting.Orientation, together *bool) ([]*model.AreaTrend, error)
 	Compare(ctx context.Context, editions []string, filter *registry.Filter, by *registry.AreaLevel, within []registry.AreaCode) (*model.Comparison, error)
 	Readings(ctx context.Context, indicator string, areas []registry.AreaCode, reference registry.AreaCode, direction *targeting.Orientation, edition *string) ([]*model.IndicatorReading, error)
 	Unreached(ctx context.Context, program string, near *registry.Position, filter *registry.Filter, first *int, after *string, edition *string) (*model.HouseholdConnection, error)
@@ -1013,6 +1043,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Area.Parent(childComplexity), true
+	case "Area.predecessors":
+		if e.ComplexityRoot.Area.Predecessors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Area.Predecessors(childComplexity), true
+	case "Area.successors":
+		if e.ComplexityRoot.Area.Successors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Area.Successors(childComplexity), true
 	case "Area.summary":
 		if e.ComplexityRoot.Area.Summary == nil {
 			break
@@ -1285,6 +1327,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AreaTrend.Code(childComplexity), true
+	case "AreaTrend.codes":
+		if e.ComplexityRoot.AreaTrend.Codes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AreaTrend.Codes(childComplexity), true
 	case "AreaTrend.method":
 		if e.ComplexityRoot.AreaTrend.Method == nil {
 			break
@@ -1569,6 +1617,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Changes.Stayed(childComplexity), true
+	case "Changes.territory":
+		if e.ComplexityRoot.Changes.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Changes.Territory(childComplexity), true
 
 	case "Comparison.areas":
 		if e.ComplexityRoot.Comparison.Areas == nil {
@@ -2660,6 +2714,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Limits.Vertices(childComplexity), true
 
+	case "LinkedArea.code":
+		if e.ComplexityRoot.LinkedArea.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Code(childComplexity), true
+	case "LinkedArea.date":
+		if e.ComplexityRoot.LinkedArea.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Date(childComplexity), true
+	case "LinkedArea.decree":
+		if e.ComplexityRoot.LinkedArea.Decree == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Decree(childComplexity), true
+	case "LinkedArea.edition":
+		if e.ComplexityRoot.LinkedArea.Edition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Edition(childComplexity), true
+	case "LinkedArea.name":
+		if e.ComplexityRoot.LinkedArea.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LinkedArea.Name(childComplexity), true
+
 	case "MeasureDescription.areas":
 		if e.ComplexityRoot.MeasureDescription.Areas == nil {
 			break
@@ -3670,7 +3755,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Trend(childComplexity, args["areas"].([]registry.AreaCode), args["measure"].(model.MeasureInput), args["editions"].([]string), args["direction"].(*targeting.Orientation)), true
+		return e.ComplexityRoot.Query.Trend(childComplexity, args["areas"].([]registry.AreaCode), args["measure"].(model.MeasureInput), args["editions"].([]string), args["direction"].(*targeting.Orientation), args["together"].(*bool)), true
 	case "Query.unreached":
 		if e.ComplexityRoot.Query.Unreached == nil {
 			break
@@ -3800,6 +3885,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.EditionPublished(childComplexity), true
 
+	case "Succession.code":
+		if e.ComplexityRoot.Succession.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Code(childComplexity), true
+	case "Succession.date":
+		if e.ComplexityRoot.Succession.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Date(childComplexity), true
+	case "Succession.decree":
+		if e.ComplexityRoot.Succession.Decree == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Decree(childComplexity), true
+	case "Succession.edition":
+		if e.ComplexityRoot.Succession.Edition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Edition(childComplexity), true
+	case "Succession.name":
+		if e.ComplexityRoot.Succession.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Name(childComplexity), true
+	case "Succession.predecessor":
+		if e.ComplexityRoot.Succession.Predecessor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.Predecessor(childComplexity), true
+	case "Succession.predecessorName":
+		if e.ComplexityRoot.Succession.PredecessorName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Succession.PredecessorName(childComplexity), true
+
 	case "Summary.answeredFor":
 		if e.ComplexityRoot.Summary.AnsweredFor == nil {
 			break
@@ -3890,6 +4018,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SummaryGroup.Summary(childComplexity), true
 
+	case "Territory.newer":
+		if e.ComplexityRoot.Territory.Newer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Territory.Newer(childComplexity), true
+	case "Territory.older":
+		if e.ComplexityRoot.Territory.Older == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Territory.Older(childComplexity), true
+	case "Territory.successions":
+		if e.ComplexityRoot.Territory.Successions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Territory.Successions(childComplexity), true
+
+	case "TrendPoint.areas":
+		if e.ComplexityRoot.TrendPoint.Areas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrendPoint.Areas(childComplexity), true
 	case "TrendPoint.asOf":
 		if e.ComplexityRoot.TrendPoint.AsOf == nil {
 			break
@@ -3902,6 +4055,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrendPoint.Edition(childComplexity), true
+	case "TrendPoint.reason":
+		if e.ComplexityRoot.TrendPoint.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrendPoint.Reason(childComplexity), true
 	case "TrendPoint.value":
 		if e.ComplexityRoot.TrendPoint.Value == nil {
 			break
@@ -4567,9 +4726,9 @@ type Query {
   "What areas can be compared and coloured by, with labels and class breaks, so that a client needs no list of its own. PUBLIC."
   measures("Only these, by code; all when not given." codes: [ID!], "Level of the areas whose figures are parted into classes." level: AreaLevel = KELURAHAN, "How many classes, 2 to 9." classes: Int = 5, "How classes are made." by: ClassRule = QUANTILE, "Edition or state." edition: ID): [MeasureDescription!] @requires(role: PUBLIC)
   "A measure of areas through time: from edition to edition, or from year to year of a published figure. PUBLIC."
-  trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE): [AreaTrend!] @requires(role: PUBLIC)
+  trend("Areas, of any levels, at most 200." areas: [AreaCode!]!, "What." measure: MeasureInput!, "Editions or states, at most four; the newest four published ones when not given. Of a published figure the last one answers for all years." editions: [ID!], "Which end is bad." direction: Orientation = MORE_IS_WORSE, "Follow the areas as one, as is needed of the parts of an area that was split." together: Boolean = false): [AreaTrend!] @requires(role: PUBLIC)
   "Who came in, who left and what became of the others between two states, matched household by household. For ` + "`" + `deciles` + "`" + ` and ` + "`" + `programs` + "`" + ` PARTNER asks of kecamatan and above, and PUBLIC not at all, since they combine three attributes. Somebody who moved within the city stayed; in a key's own areas these are everybody's figures. The families behind a figure are listed by ` + "`" + `households` + "`" + ` with ` + "`" + `inState` + "`" + `. PUBLIC."
-  compare("Two editions or states, the older first." editions: [ID!]!, "Which households, in each state by what it says of them; all when not given." filter: HouseholdFilter, "Also area by area, at this level." by: AreaLevel, "Only those in these areas." within: [AreaCode!]): Comparison @requires(role: PUBLIC)
+  compare("Two editions or states, the older first." editions: [ID!]!, "Which households, in each state by what it says of them; all when not given." filter: HouseholdFilter, "Also area by area, at this level." by: AreaLevel, "Only those in these areas, of either state; what is counted together with them is in, too." within: [AreaCode!]): Comparison @requires(role: PUBLIC)
   "How a published figure of areas stands beside that of a reference: relevance (is the gap closing?) and effectiveness (is the own line faster?). PUBLIC."
   readings("Code of the published figure, e.g. p0_persen." indicator: String!, "Areas, at most 200." areas: [AreaCode!]!, "The reference, e.g. the province; it need not be among the edition's areas." reference: AreaCode!, "Which end is bad." direction: Orientation = MORE_IS_WORSE, "Edition or state." edition: ID): [IndicatorReading!] @requires(role: PUBLIC)
   "Families that a programme means and does not reach, as rows for field verification: nearest first, or without ` + "`" + `near` + "`" + ` by need: the poorest decile first, in it those with most deprivations, then by id; the unranked last. PLANNER."
@@ -4758,6 +4917,24 @@ type Area implements Node {
   coverage("Code of the programme." program: ID!): Coverage
   "Published figures of this area, by code and year."
   indicators("Only these codes." codes: [String!]): [AreaIndicator!]!
+  "The areas of earlier boundaries that it was made from, by what this edition or one before it says: split off from one, merged of several, or given another code. Empty where nothing is said; an area that kept its code may be its own. PUBLIC."
+  predecessors: [LinkedArea!]!
+  "The areas that were made from it later, by what editions say that were published since. PUBLIC."
+  successors: [LinkedArea!]!
+}
+
+"An area of other boundaries, that one was made from or that was made from it."
+type LinkedArea {
+  "Its code."
+  code: AreaCode!
+  "Its name, as a published edition has it; null when none has the area."
+  name: String
+  "The decree by which; null when unknown."
+  decree: String
+  "From when on; null when unknown."
+  date: Date
+  "The edition that says so first."
+  edition: ID!
 }
 
 "A page of areas."
@@ -5884,10 +6061,12 @@ type PocketMatch {
 
 "A measure of one area through time."
 type AreaTrend {
-  "Its code."
+  "Its code; of several that are followed together, that of the first."
   code: AreaCode!
-  "The area, as the newest of the editions has it; null where that has published figures of it only."
+  "The area, as the newest of the editions has it; null where that has published figures of it only, and of several."
   area: Area
+  "The areas that are followed: one, or all that were asked for together."
+  codes: [AreaCode!]!
   "Figures, oldest first."
   points: [TrendPoint!]!
   "Last figure less the first; null with fewer than two."
@@ -5910,6 +6089,10 @@ type TrendPoint {
   year: Int
   "The figure; of a published figure in its unit."
   value: Rate!
+  "The areas that it is of, in that edition: where areas were merged or given another code since, those that they were made from. Empty without a figure for want of them."
+  areas: [AreaCode!]!
+  "Why there is no figure, where the edition has other areas: nothing is divided among the parts of an area by estimate."
+  reason: String
 }
 
 "Two states side by side: the same families, matched by the keyed hash of their card numbers."
@@ -5920,7 +6103,7 @@ type Comparison {
   newer: Edition!
   "All together."
   total: Changes!
-  "Area by area, by code; none unless asked for. An area that one state does not have has UNKNOWN figures of it."
+  "Area by area, by code; none unless asked for. Areas that were split, merged or given another code are counted together, in the smallest groups that are the same territory in both states. An area that one state does not have, and of which nothing is said, has UNKNOWN figures of it."
   areas: [Changes!]!
   "How it was made."
   method: Method!
@@ -5928,8 +6111,10 @@ type Comparison {
 
 "What changed in a place. Who stayed or came in is counted where they live in the newer state, who left where they lived in the older one."
 type Changes {
-  "The area; null of all together."
+  "The area, of the newer state if that has it; null of all together, and of several that are counted together."
   area: Area
+  "Which areas of the two states this is, where they are not the same, and why; null where they are. Of all together: where ` + "`" + `within` + "`" + ` names areas that are counted together with others."
+  territory: Territory
   "Households in the older state."
   before: Count!
   "Households in the newer state."
@@ -5944,6 +6129,34 @@ type Changes {
   deciles: DecileChanges
   "Who came into programmes and who left them, by code of every programme that either state has."
   programs: [ProgramChanges!]
+}
+
+"Areas of two states that are the same territory together, though not one by one. Nothing is divided among them by estimate."
+type Territory {
+  "The areas of the older state, by code."
+  older: [Area!]!
+  "The areas of the newer state, by code."
+  newer: [Area!]!
+  "Why they are counted together, oldest first."
+  successions: [Succession!]!
+}
+
+"That an area was made from one of earlier boundaries, in whole or in part."
+type Succession {
+  "Code of the area."
+  code: AreaCode!
+  "Its name, in the edition that says so; null when that does not have it."
+  name: String
+  "Code of the area that it was made from."
+  predecessor: AreaCode!
+  "That one's name, as an earlier edition has it; null when none has it."
+  predecessorName: String
+  "The decree by which; null when unknown."
+  decree: String
+  "From when on; null when unknown."
+  date: Date
+  "The edition that says so first."
+  edition: ID!
 }
 
 "Moves between national deciles of welfare: a modelled rank, so that most moves of one decile mean little."
@@ -6081,6 +6294,10 @@ func (ec *executionContext) childFields_Area(ctx context.Context, field graphql.
 		return ec.fieldContext_Area_coverage(ctx, field)
 	case "indicators":
 		return ec.fieldContext_Area_indicators(ctx, field)
+	case "predecessors":
+		return ec.fieldContext_Area_predecessors(ctx, field)
+	case "successors":
+		return ec.fieldContext_Area_successors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Area", field.Name)
 }
@@ -6217,6 +6434,8 @@ func (ec *executionContext) childFields_AreaTrend(ctx context.Context, field gra
 		return ec.fieldContext_AreaTrend_code(ctx, field)
 	case "area":
 		return ec.fieldContext_AreaTrend_area(ctx, field)
+	case "codes":
+		return ec.fieldContext_AreaTrend_codes(ctx, field)
 	case "points":
 		return ec.fieldContext_AreaTrend_points(ctx, field)
 	case "change":
@@ -6345,6 +6564,8 @@ func (ec *executionContext) childFields_Changes(ctx context.Context, field graph
 	switch field.Name {
 	case "area":
 		return ec.fieldContext_Changes_area(ctx, field)
+	case "territory":
+		return ec.fieldContext_Changes_territory(ctx, field)
 	case "before":
 		return ec.fieldContext_Changes_before(ctx, field)
 	case "after":
@@ -6919,6 +7140,22 @@ func (ec *executionContext) childFields_Limits(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Limits", field.Name)
 }
 
+func (ec *executionContext) childFields_LinkedArea(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_LinkedArea_code(ctx, field)
+	case "name":
+		return ec.fieldContext_LinkedArea_name(ctx, field)
+	case "decree":
+		return ec.fieldContext_LinkedArea_decree(ctx, field)
+	case "date":
+		return ec.fieldContext_LinkedArea_date(ctx, field)
+	case "edition":
+		return ec.fieldContext_LinkedArea_edition(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LinkedArea", field.Name)
+}
+
 func (ec *executionContext) childFields_MeasureDescription(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -7295,6 +7532,26 @@ func (ec *executionContext) childFields_SexKey(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type SexKey", field.Name)
 }
 
+func (ec *executionContext) childFields_Succession(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Succession_code(ctx, field)
+	case "name":
+		return ec.fieldContext_Succession_name(ctx, field)
+	case "predecessor":
+		return ec.fieldContext_Succession_predecessor(ctx, field)
+	case "predecessorName":
+		return ec.fieldContext_Succession_predecessorName(ctx, field)
+	case "decree":
+		return ec.fieldContext_Succession_decree(ctx, field)
+	case "date":
+		return ec.fieldContext_Succession_date(ctx, field)
+	case "edition":
+		return ec.fieldContext_Succession_edition(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Succession", field.Name)
+}
+
 func (ec *executionContext) childFields_Summary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edition":
@@ -7333,6 +7590,18 @@ func (ec *executionContext) childFields_SummaryGroup(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type SummaryGroup", field.Name)
 }
 
+func (ec *executionContext) childFields_Territory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "older":
+		return ec.fieldContext_Territory_older(ctx, field)
+	case "newer":
+		return ec.fieldContext_Territory_newer(ctx, field)
+	case "successions":
+		return ec.fieldContext_Territory_successions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Territory", field.Name)
+}
+
 func (ec *executionContext) childFields_TrendPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edition":
@@ -7343,6 +7612,10 @@ func (ec *executionContext) childFields_TrendPoint(ctx context.Context, field gr
 		return ec.fieldContext_TrendPoint_year(ctx, field)
 	case "value":
 		return ec.fieldContext_TrendPoint_value(ctx, field)
+	case "areas":
+		return ec.fieldContext_TrendPoint_areas(ctx, field)
+	case "reason":
+		return ec.fieldContext_TrendPoint_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrendPoint", field.Name)
 }
@@ -8674,6 +8947,14 @@ func (ec *executionContext) field_Query_trend_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["direction"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "together",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["together"] = arg4
 	return args, nil
 }
 
@@ -9696,6 +9977,70 @@ func (ec *executionContext) fieldContext_Area_indicators(ctx context.Context, fi
 	if fc.Args, err = ec.field_Area_indicators_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Area_predecessors(ctx context.Context, field graphql.CollectedField, obj *model.Area) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Area_predecessors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Predecessors(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.LinkedArea) graphql.Marshaler {
+			return ec.marshalNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Area_predecessors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Area",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LinkedArea(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Area_successors(ctx context.Context, field graphql.CollectedField, obj *model.Area) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Area_successors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successors(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.LinkedArea) graphql.Marshaler {
+			return ec.marshalNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Area_successors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Area",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LinkedArea(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -10850,6 +11195,29 @@ func (ec *executionContext) fieldContext_AreaTrend_area(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _AreaTrend_codes(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AreaTrend_codes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Codes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AreaTrend_codes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AreaTrend", field, false, false, "AreaCode")
+}
+
 func (ec *executionContext) _AreaTrend_points(ctx context.Context, field graphql.CollectedField, obj *model.AreaTrend) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11873,6 +12241,38 @@ func (ec *executionContext) fieldContext_Changes_area(_ context.Context, field g
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Changes_territory(ctx context.Context, field graphql.CollectedField, obj *model.Changes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Changes_territory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Territory, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Territory) graphql.Marshaler {
+			return ec.marshalOTerritory2ᚖkantongᚋgraphᚋmodelᚐTerritory(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Changes_territory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Changes",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Territory(ctx, field)
 		},
 	}
 	return fc, nil
@@ -16735,6 +17135,121 @@ func (ec *executionContext) fieldContext_Limits_pocketHouseholds(_ context.Conte
 	return graphql.NewScalarFieldContext("Limits", field, false, false, "Int")
 }
 
+func (ec *executionContext) _LinkedArea_code(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _LinkedArea_name(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "String")
+}
+
+func (ec *executionContext) _LinkedArea_decree(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_decree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decree, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_decree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "String")
+}
+
+func (ec *executionContext) _LinkedArea_date(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *registry.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkantongᚋinternalᚋregistryᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LinkedArea_edition(ctx context.Context, field graphql.CollectedField, obj *model.LinkedArea) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkedArea_edition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkedArea_edition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkedArea", field, false, false, "ID")
+}
+
 func (ec *executionContext) _MeasureDescription_code(ctx context.Context, field graphql.CollectedField, obj *model.MeasureDescription) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21341,7 +21856,7 @@ func (ec *executionContext) _Query_trend(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Trend(ctx, fc.Args["areas"].([]registry.AreaCode), fc.Args["measure"].(model.MeasureInput), fc.Args["editions"].([]string), fc.Args["direction"].(*targeting.Orientation))
+			return ec.Resolvers.Query().Trend(ctx, fc.Args["areas"].([]registry.AreaCode), fc.Args["measure"].(model.MeasureInput), fc.Args["editions"].([]string), fc.Args["direction"].(*targeting.Orientation), fc.Args["together"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -22290,6 +22805,167 @@ func (ec *executionContext) fieldContext_Subscription_editionPublished(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _Succession_code(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _Succession_name(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "String")
+}
+
+func (ec *executionContext) _Succession_predecessor(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_predecessor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Predecessor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2kantongᚋinternalᚋregistryᚐAreaCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_predecessor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _Succession_predecessorName(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_predecessorName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PredecessorName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_predecessorName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "String")
+}
+
+func (ec *executionContext) _Succession_decree(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_decree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decree, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_decree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "String")
+}
+
+func (ec *executionContext) _Succession_date(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *registry.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkantongᚋinternalᚋregistryᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Succession_edition(ctx context.Context, field graphql.CollectedField, obj *model.Succession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Succession_edition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Succession_edition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Succession", field, false, false, "ID")
+}
+
 func (ec *executionContext) _Summary_edition(ctx context.Context, field graphql.CollectedField, obj *model.Summary) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22730,6 +23406,102 @@ func (ec *executionContext) fieldContext_SummaryGroup_summary(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Territory_older(ctx context.Context, field graphql.CollectedField, obj *model.Territory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Territory_older(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Older, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Territory_older(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Territory",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Territory_newer(ctx context.Context, field graphql.CollectedField, obj *model.Territory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Territory_newer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Newer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Area) graphql.Marshaler {
+			return ec.marshalNArea2ᚕᚖkantongᚋgraphᚋmodelᚐAreaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Territory_newer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Territory",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Area(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Territory_successions(ctx context.Context, field graphql.CollectedField, obj *model.Territory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Territory_successions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Succession) graphql.Marshaler {
+			return ec.marshalNSuccession2ᚕkantongᚋgraphᚋmodelᚐSuccessionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Territory_successions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Territory",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Succession(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TrendPoint_edition(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22838,6 +23610,52 @@ func (ec *executionContext) fieldContext_TrendPoint_value(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TrendPoint_areas(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrendPoint_areas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Areas, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []registry.AreaCode) graphql.Marshaler {
+			return ec.marshalNAreaCode2ᚕkantongᚋinternalᚋregistryᚐAreaCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrendPoint_areas(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrendPoint", field, false, false, "AreaCode")
+}
+
+func (ec *executionContext) _TrendPoint_reason(ctx context.Context, field graphql.CollectedField, obj *model.TrendPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrendPoint_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrendPoint_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrendPoint", field, false, false, "String")
 }
 
 func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -25977,6 +26795,16 @@ func (ec *executionContext) _Area(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Area_indicators(ctx, field, obj)
 				})
+		case "predecessors":
+			out.Values[i] = ec._Area_predecessors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "successors":
+			out.Values[i] = ec._Area_successors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26434,6 +27262,11 @@ func (ec *executionContext) _AreaTrend(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "codes":
+			out.Values[i] = ec._AreaTrend_codes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "points":
 			out.Values[i] = ec._AreaTrend_points(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -26855,6 +27688,11 @@ func (ec *executionContext) _Changes(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = graphql.MarshalString("Changes")
 		case "area":
 			out.Values[i] = ec._Changes_area(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "territory":
+			out.Values[i] = ec._Changes_territory(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -28750,6 +29588,59 @@ func (ec *executionContext) _Limits(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var linkedAreaImplementors = []string{"LinkedArea"}
+
+func (ec *executionContext) _LinkedArea(ctx context.Context, sel ast.SelectionSet, obj *model.LinkedArea) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, linkedAreaImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LinkedArea")
+		case "code":
+			out.Values[i] = ec._LinkedArea_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._LinkedArea_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decree":
+			out.Values[i] = ec._LinkedArea_decree(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "date":
+			out.Values[i] = ec._LinkedArea_date(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "edition":
+			out.Values[i] = ec._LinkedArea_edition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var measureDescriptionImplementors = []string{"MeasureDescription"}
 
 func (ec *executionContext) _MeasureDescription(ctx context.Context, sel ast.SelectionSet, obj *model.MeasureDescription) graphql.Marshaler {
@@ -30333,6 +31224,69 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
+var successionImplementors = []string{"Succession"}
+
+func (ec *executionContext) _Succession(ctx context.Context, sel ast.SelectionSet, obj *model.Succession) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, successionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Succession")
+		case "code":
+			out.Values[i] = ec._Succession_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._Succession_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "predecessor":
+			out.Values[i] = ec._Succession_predecessor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "predecessorName":
+			out.Values[i] = ec._Succession_predecessorName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "decree":
+			out.Values[i] = ec._Succession_decree(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "date":
+			out.Values[i] = ec._Succession_date(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "edition":
+			out.Values[i] = ec._Succession_edition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var summaryImplementors = []string{"Summary"}
 
 func (ec *executionContext) _Summary(ctx context.Context, sel ast.SelectionSet, obj *model.Summary) graphql.Marshaler {
@@ -30456,6 +31410,49 @@ func (ec *executionContext) _SummaryGroup(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var territoryImplementors = []string{"Territory"}
+
+func (ec *executionContext) _Territory(ctx context.Context, sel ast.SelectionSet, obj *model.Territory) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, territoryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Territory")
+		case "older":
+			out.Values[i] = ec._Territory_older(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newer":
+			out.Values[i] = ec._Territory_newer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "successions":
+			out.Values[i] = ec._Territory_successions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var trendPointImplementors = []string{"TrendPoint"}
 
 func (ec *executionContext) _TrendPoint(ctx context.Context, sel ast.SelectionSet, obj *model.TrendPoint) graphql.Marshaler {
@@ -30485,6 +31482,16 @@ func (ec *executionContext) _TrendPoint(ctx context.Context, sel ast.SelectionSe
 		case "value":
 			out.Values[i] = ec._TrendPoint_value(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "areas":
+			out.Values[i] = ec._TrendPoint_areas(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._TrendPoint_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -32022,6 +33029,26 @@ func (ec *executionContext) marshalNLimits2ᚖkantongᚋgraphᚋmodelᚐLimits(c
 	return ec._Limits(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNLinkedArea2kantongᚋgraphᚋmodelᚐLinkedArea(ctx context.Context, sel ast.SelectionSet, v model.LinkedArea) graphql.Marshaler {
+	return ec._LinkedArea(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNLinkedArea2ᚕkantongᚋgraphᚋmodelᚐLinkedAreaᚄ(ctx context.Context, sel ast.SelectionSet, v []model.LinkedArea) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLinkedArea2kantongᚋgraphᚋmodelᚐLinkedArea(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNMeasureDescription2ᚖkantongᚋgraphᚋmodelᚐMeasureDescription(ctx context.Context, sel ast.SelectionSet, v *model.MeasureDescription) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MeasureDescription!")
@@ -32413,6 +33440,26 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	for i := range v {
 		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
 	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSuccession2kantongᚋgraphᚋmodelᚐSuccession(ctx context.Context, sel ast.SelectionSet, v model.Succession) graphql.Marshaler {
+	return ec._Succession(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSuccession2ᚕkantongᚋgraphᚋmodelᚐSuccessionᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Succession) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSuccession2kantongᚋgraphᚋmodelᚐSuccession(ctx, sel, v[i])
+	})
 
 	for _, e := range ret {
 		if e == graphql.Null {
@@ -33794,6 +34841,13 @@ func (ec *executionContext) marshalOSummaryGroup2ᚕᚖkantongᚋgraphᚋmodel�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOTerritory2ᚖkantongᚋgraphᚋmodelᚐTerritory(ctx context.Context, sel ast.SelectionSet, v *model.Territory) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Territory(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOWhatIf2ᚖkantongᚋgraphᚋmodelᚐWhatIf(ctx context.Context, sel ast.SelectionSet, v *model.WhatIf) graphql.Marshaler {

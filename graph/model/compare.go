@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"slices"
 
 	"kantong/internal/registry"
 	"kantong/internal/targeting"
@@ -26,7 +27,8 @@ type Comparison struct {
 
 // Changes are those of a place, among those of its level.
 type Changes struct {
-	Area                                *Area // nil of all together
+	Area                                *Area      // nil of all together, and of several
+	Territory                           *Territory // nil where the area is the same in both states
 	Before, After, Stayed, CameIn, Left Count
 	code                                registry.AreaCode
 	level                               *changesLevel
@@ -44,31 +46,39 @@ func Compare(ctx context.Context, q CompareQuestion) (*Comparison, error) {
 		return nil, registry.Invalid("editions", "%s is of %s and %s of %s: name the older first", q.Editions[0], dayOf(older), q.Editions[1], dayOf(newer))
 	}
 	pair := &targeting.Pair{Older: older, Newer: newer, OlderName: q.Editions[0], NewerName: q.Editions[1], Filter: registry.Join(q.Filter, nil)}
-	if q.Within != nil {
-		for _, v := range q.Views {
-			if err := checkScope(v, valueOf(q.By, q.Within), q.Within); err != nil {
-				return nil, err
-			}
+	if q.By != nil {
+		if err := checkScope(newer, q.By, nil); err != nil {
+			return nil, err
 		}
-		pair.Filter = registry.Join(&pair.Filter, &registry.Filter{Areas: q.Within})
+	}
+	widened, err := within(pair, valueOf(q.By, q.Within), q.Within)
+	if err != nil {
+		return nil, err
 	}
 	levels := []*changesLevel{{pair: pair}}
 	pairs := []*targeting.Pair{pair}
 	if q.By != nil {
-		if err := checkScope(newer, q.By, q.Within); err != nil {
-			return nil, err
-		}
 		byArea := *pair
 		byArea.Place = []registry.Dimension{registry.AreasOf(*q.By)}
+		for _, t := range targeting.TerritoriesOf(older, newer, *q.By) {
+			if pair.Within[1] == nil || slices.ContainsFunc(pair.Within[1], t.Newer[0].Within) {
+				byArea.Joined = append(byArea.Joined, t)
+			}
+		}
 		levels, pairs = append(levels, &changesLevel{pair: &byArea}), append(pairs, &byArea)
 	}
 	found, err := targeting.Turnovers(ctx, pairs)
 	if err != nil {
 		return nil, ofComparison(err)
 	}
+	about := pair.Filter
+	if pair.Within[1] != nil {
+		about = registry.Join(&about, &registry.Filter{Areas: pair.Within[1]})
+	}
 	out := &Comparison{Older: EditionOf(older), Newer: EditionOf(newer), Total: levels[0].changes(found[0][0]), Areas: []*Changes{},
-		Method: method("the same households in two states, matched by the keyed hash of their card numbers", "kantong", "older", older.State.ID(), "newer", newer.State.ID(), "filter", pair.Filter.String(),
-			"areas", "by code: those who stayed or came in where they live in the newer state, those who left where they lived in the older one")}
+		Method: method("the same households in two states, matched by the keyed hash of their card numbers", "kantong", "older", older.State.ID(), "newer", newer.State.ID(), "filter", about.String(),
+			"areas", "by code: those who stayed or came in where they live in the newer state, those who left where they lived in the older one; areas that were split, merged or given another code since are counted together")}
+	out.Total.Territory = territory(pair, widened)
 	if q.By == nil {
 		return out, nil
 	}
@@ -79,12 +89,74 @@ func Compare(ctx context.Context, q CompareQuestion) (*Comparison, error) {
 	nodes := [2]*areas{areasOf(newer, codes), areasOf(older, codes)}
 	for _, t := range found[1] {
 		c := levels[1].changes(t)
-		if c.Area = nodes[0].byCode(t.Area); c.Area == nil {
+		if i := slices.IndexFunc(levels[1].pair.Joined, func(j targeting.Territory) bool { return j.Code() == t.Area }); i >= 0 {
+			joined := &levels[1].pair.Joined[i]
+			if c.Territory = territory(pair, joined); len(joined.Newer) == 1 {
+				c.Area = c.Territory.Newer[0]
+			}
+		} else if c.Area = nodes[0].byCode(t.Area); c.Area == nil {
 			c.Area = nodes[1].byCode(t.Area)
 		}
 		out.Areas = append(out.Areas, c)
 	}
 	return out, nil
+}
+
+// within narrows a pair to areas of either state, each with those of the other that are the same territory. Where that takes in
+// more than was asked for, it is told.
+func within(pair *targeting.Pair, by *registry.AreaLevel, codes []registry.AreaCode) (widened *targeting.Territory, err error) {
+	if codes != nil && len(codes) == 0 {
+		return nil, checkScope(pair.Newer, by, codes)
+	}
+	known := map[registry.AreaLevel][]targeting.Territory{}
+	joined := false
+	all := targeting.Territory{}
+	for i, code := range codes {
+		level := code.Level()
+		if _, ok := known[level]; !ok {
+			known[level] = targeting.TerritoriesOf(pair.Older, pair.Newer, level)
+		}
+		k := slices.IndexFunc(known[level], func(t targeting.Territory) bool { return t.Has(code) })
+		if k < 0 {
+			for _, v := range []*registry.View{pair.Older, pair.Newer} {
+				if err := checkWithin(v, *by, i, code); err != nil {
+					return nil, err
+				}
+			}
+			all.Older, all.Newer = append(all.Older, code), append(all.Newer, code)
+			continue
+		}
+		if err := checkFiner(*by, i, code); err != nil {
+			return nil, err
+		}
+		t := &known[level][k]
+		if slices.Contains(all.Newer, t.Newer[0]) { // by another of its areas
+			continue
+		}
+		joined = true
+		all.Older, all.Newer, all.Because = append(all.Older, t.Older...), append(all.Newer, t.Newer...), append(all.Because, t.Because...)
+	}
+	if pair.Within = [2][]registry.AreaCode{all.Older, all.Newer}; !joined {
+		return nil, nil
+	}
+	return &all, nil
+}
+
+// territory is one with its areas as each state has them; nil for nil.
+func territory(pair *targeting.Pair, t *targeting.Territory) *Territory {
+	if t == nil {
+		return nil
+	}
+	list := func(v *registry.View, codes []registry.AreaCode) []*Area {
+		codes = slices.Sorted(slices.Values(codes))
+		level := areasOf(v, codes)
+		out := make([]*Area, len(codes))
+		for i, code := range codes {
+			out[i] = level.byCode(code)
+		}
+		return out
+	}
+	return &Territory{list(pair.Older, t.Older), list(pair.Newer, t.Newer), successions(t.Because)}
 }
 
 // valueOf is the level to check areas against: that of the finest when none is asked for.

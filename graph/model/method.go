@@ -47,13 +47,23 @@ func checkScope(v *registry.View, level *registry.AreaLevel, within []registry.A
 		return registry.Invalid("within", "an empty list keeps no area: leave it out for all")
 	}
 	for i, code := range within {
-		field := fmt.Sprintf("within[%d]", i)
-		if _, ok := v.Areas.Find(code); !ok {
-			return registry.NotFound(field, "edition %s has no area %s", v.State.ID(), code)
+		if err := checkWithin(v, by, i, code); err != nil {
+			return err
 		}
-		if by < code.Level() {
-			return registry.Invalid(field, "%s is coarser than the area %s: its figures would be those of a part", by, code)
-		}
+	}
+	return nil
+}
+
+func checkWithin(v *registry.View, by registry.AreaLevel, i int, code registry.AreaCode) error {
+	if _, ok := v.Areas.Find(code); !ok {
+		return registry.NotFound(fmt.Sprintf("within[%d]", i), "edition %s has no area %s", v.State.ID(), code)
+	}
+	return checkFiner(by, i, code)
+}
+
+func checkFiner(by registry.AreaLevel, i int, code registry.AreaCode) error {
+	if by < code.Level() {
+		return registry.Invalid(fmt.Sprintf("within[%d]", i), "%s is coarser than the area %s: its figures would be those of a part", by, code)
 	}
 	return nil
 }

@@ -143,10 +143,12 @@ type AreaRate struct {
 
 // A measure of one area through time.
 type AreaTrend struct {
-	// Its code.
+	// Its code; of several that are followed together, that of the first.
 	Code registry.AreaCode `json:"code"`
-	// The area, as the newest of the editions has it; null where that has published figures of it only.
+	// The area, as the newest of the editions has it; null where that has published figures of it only, and of several.
 	Area *Area `json:"area,omitempty"`
+	// The areas that are followed: one, or all that were asked for together.
+	Codes []registry.AreaCode `json:"codes"`
 	// Figures, oldest first.
 	Points []*TrendPoint `json:"points"`
 	// Last figure less the first; null with fewer than two.
@@ -592,6 +594,10 @@ type TrendPoint struct {
 	Year *int `json:"year,omitempty"`
 	// The figure; of a published figure in its unit.
 	Value *Rate `json:"value"`
+	// The areas that it is of, in that edition: where areas were merged or given another code since, those that they were made from. Empty without a figure for want of them.
+	Areas []registry.AreaCode `json:"areas"`
+	// Why there is no figure, where the edition has other areas: nothing is divided among the parts of an area by estimate.
+	Reason *string `json:"reason,omitempty"`
 }
 
 // A rule tried out.

@@ -19,9 +19,10 @@ type TrendQuestion struct {
 	Areas     []registry.AreaCode
 	Measure   *MeasureInput
 	Direction *targeting.Orientation
+	Together  *bool
 }
 
-// figureAt is a figure of an area at a time, in years.
+// figureAt is a figure of what is followed at a time, in years.
 type figureAt struct {
 	year  float64
 	point *TrendPoint
@@ -34,13 +35,20 @@ func Trends(ctx context.Context, views []*registry.View, q TrendQuestion) ([]*Ar
 	if err := checkAreas(newest, q.Areas); err != nil {
 		return nil, err
 	}
-	figures := map[registry.AreaCode][]figureAt{}
+	followed := make([][]registry.AreaCode, len(q.Areas))
+	for i := range q.Areas {
+		followed[i] = q.Areas[i : i+1]
+	}
+	if valueOr(q.Together, false) && len(q.Areas) > 0 {
+		followed = [][]registry.AreaCode{q.Areas}
+	}
+	figures := make([][]figureAt, len(followed))
 	var err error
 	if q.Measure.Indicator != nil {
-		err = published(newest, q.Measure, q.Areas, figures)
+		err = published(newest, &q, followed, figures)
 	} else {
 		for _, v := range views {
-			if err = counted(ctx, v, &q, figures); err != nil {
+			if err = counted(ctx, v, newest, q.Measure, followed, figures); err != nil {
 				break
 			}
 		}
@@ -54,12 +62,14 @@ func Trends(ctx context.Context, views []*registry.View, q TrendQuestion) ([]*Ar
 		states[i] = v.State.ID()
 	}
 	how := method("straight line by least squares", "kantong", "unchanged", "up to 0.5 % a year of the mean size", "measure", q.Measure.measure(), "direction", direction, "editions", fmt.Sprint(states))
-	nodes, out := areasOf(newest, q.Areas), make([]*AreaTrend, len(q.Areas))
-	for i, code := range q.Areas {
-		if out[i], err = trendOf(figures[code], direction); err != nil {
+	nodes, out := areasOf(newest, q.Areas), make([]*AreaTrend, len(followed))
+	for i, codes := range followed {
+		if out[i], err = trendOf(figures[i], direction); err != nil {
 			return nil, err
 		}
-		out[i].Code, out[i].Area, out[i].Method = code, nodes.byCode(code), how
+		if out[i].Code, out[i].Codes, out[i].Method = codes[0], codes, how; len(codes) == 1 {
+			out[i].Area = nodes.byCode(codes[0])
+		}
 	}
 	return out, nil
 }
@@ -92,45 +102,141 @@ func hasArea(v *registry.View, code registry.AreaCode) bool {
 	return ok || slices.ContainsFunc(v.Indicators, func(i registry.AreaIndicator) bool { return i.Area == code })
 }
 
-// counted adds the figures of one state. An area that it does not have has none there.
-func counted(ctx context.Context, v *registry.View, q *TrendQuestion, figures map[registry.AreaCode][]figureAt) error {
-	byLevel := map[registry.AreaLevel][]registry.AreaCode{}
-	for _, code := range q.Areas {
-		if _, ok := v.Areas.Find(code); ok {
-			byLevel[code.Level()] = append(byLevel[code.Level()], code)
-		}
-	}
+// counted adds the figures of one state. An area that it does not have, and of which nothing is said, has none there.
+func counted(ctx context.Context, v, newest *registry.View, in *MeasureInput, followed [][]registry.AreaCode, figures [][]figureAt) error {
 	date := dayOf(v)
 	day, err := time.Parse(time.DateOnly, string(date))
 	if err != nil {
 		return err
 	}
 	year := float64(day.Year()) + float64(day.YearDay()-1)/365.25
+	then := newEarlier(v, newest)
+	byLevel := map[registry.AreaLevel][]registry.AreaCode{}
+	points := make([]*TrendPoint, len(followed))
+	for i, codes := range followed {
+		areas, reason := then.areas(codes)
+		if areas == nil && reason == "" {
+			continue
+		}
+		p := &TrendPoint{Edition: EditionOf(v), AsOf: &date, Value: &Rate{Status: registry.UnknownFigure}, Areas: append([]registry.AreaCode{}, areas...), Reason: orNull(reason)}
+		points[i] = p
+		figures[i] = append(figures[i], figureAt{year, p})
+		if len(areas) == 1 {
+			byLevel[areas[0].Level()] = append(byLevel[areas[0].Level()], areas[0])
+		} else if len(areas) > 1 {
+			if err := together(ctx, v, in, p); err != nil {
+				return err
+			}
+		}
+	}
 	for level, codes := range byLevel {
-		values, err := evaluate(ctx, v, []*MeasureInput{q.Measure}, []string{"measure"}, registry.AreasOf(level), codes)
+		values, err := evaluate(ctx, v, []*MeasureInput{in}, []string{"measure"}, registry.AreasOf(level), codes)
 		if err != nil {
 			return err
 		}
-		for _, x := range values[0] {
-			figures[x.Area] = append(figures[x.Area], figureAt{year, &TrendPoint{Edition: EditionOf(v), AsOf: &date, Value: new(rate(x.Rate))}})
+		for _, p := range points {
+			for _, x := range values[0] {
+				if p != nil && len(p.Areas) == 1 && p.Areas[0] == x.Area {
+					p.Value = new(rate(x.Rate))
+				}
+			}
 		}
 	}
 	return nil
 }
 
+// together gives a point its figure, of several areas as one: of all that lies in them, by the kota or kabupaten that they are in.
+func together(ctx context.Context, v *registry.View, in *MeasureInput, p *TrendPoint) error {
+	level := registry.LevelKabupatenKota
+	for _, code := range p.Areas {
+		level = min(level, code.Level())
+	}
+	around := p.Areas[0].At(level)
+	values, err := evaluate(ctx, v, []*MeasureInput{in}, []string{"measure"}, registry.AreasOf(level), p.Areas)
+	if err != nil {
+		return err
+	}
+	for _, x := range values[0] {
+		if x.Area == around {
+			p.Value = new(rate(x.Rate))
+		}
+	}
+	if slices.ContainsFunc(p.Areas, func(code registry.AreaCode) bool { return !code.Within(around) }) {
+		p.Areas = []registry.AreaCode{}
+		p.Value, p.Reason = &Rate{Status: registry.UnknownFigure}, orNull("the areas lie in several kabupaten or kota, which are not counted as one")
+	}
+	return nil
+}
+
+// earlier tells what areas of the newest state were in another.
+type earlier struct {
+	v, newest   *registry.View
+	territories map[registry.AreaLevel][]targeting.Territory
+}
+
+func newEarlier(v, newest *registry.View) *earlier {
+	return &earlier{v, newest, map[registry.AreaLevel][]targeting.Territory{}}
+}
+
+// areas gives the areas of the earlier state that are the same territory as those of the newest, by code, or the reason why there
+// are none; neither where it does not have them and nothing is said.
+func (e *earlier) areas(codes []registry.AreaCode) (areas []registry.AreaCode, reason string) {
+	for _, code := range codes {
+		level := code.Level()
+		if _, ok := e.territories[level]; !ok {
+			e.territories[level] = targeting.TerritoriesOf(e.v, e.newest, level)
+		}
+		i := slices.IndexFunc(e.territories[level], func(t targeting.Territory) bool { return slices.Contains(t.Newer, code) })
+		if i < 0 {
+			if _, ok := e.v.Areas.Find(code); ok {
+				areas = append(areas, code)
+				continue
+			}
+			if len(codes) == 1 {
+				return nil, ""
+			}
+			return nil, fmt.Sprintf("edition %s has no area %s, and nothing says what it was made from", e.v.State.ID(), code)
+		}
+		t := e.territories[level][i]
+		if slices.ContainsFunc(t.Newer, func(part registry.AreaCode) bool { return !slices.Contains(codes, part) }) {
+			return nil, fmt.Sprintf("edition %s has other boundaries here: ask for %s together (together: true), which were %s then", e.v.State.ID(), listed(t.Newer), listed(t.Older))
+		}
+		areas = append(areas, t.Older...)
+	}
+	slices.Sort(areas)
+	return slices.Compact(areas), ""
+}
+
+// listed writes codes as people do.
+func listed(codes []registry.AreaCode) string {
+	text := string(codes[0])
+	for i, code := range codes[1:] {
+		if i == len(codes)-2 {
+			text += " and " + string(code)
+		} else {
+			text += ", " + string(code)
+		}
+	}
+	return text
+}
+
 // published adds the figures of a published statistic, one a year: where sources disagree, the last one listed.
-func published(v *registry.View, in *MeasureInput, areas []registry.AreaCode, figures map[registry.AreaCode][]figureAt) error {
-	if in.Indicator.Year != nil {
+func published(v *registry.View, q *TrendQuestion, followed [][]registry.AreaCode, figures [][]figureAt) error {
+	in := q.Measure
+	switch {
+	case in.Indicator.Year != nil:
 		return registry.Invalid("measure.indicator.year", "a trend takes all years: leave it out")
+	case valueOr(q.Together, false):
+		return registry.Invalid("together", "published figures can't be added up: leave it out")
 	}
 	m := in.measure()
 	if err := m.Check(v.Dataset); err != nil {
 		return registry.Under("measure", err)
 	}
-	for _, code := range areas {
-		for _, x := range seriesOf(v, in.Indicator.Code, code) {
+	for i, codes := range followed {
+		for _, x := range seriesOf(v, in.Indicator.Code, codes[0]) {
 			year := int(x.Year)
-			figures[code] = append(figures[code], figureAt{x.Year, &TrendPoint{Edition: EditionOf(v), Year: &year, Value: new(rate(registry.Rate{Value: x.Value}))}})
+			figures[i] = append(figures[i], figureAt{x.Year, &TrendPoint{Edition: EditionOf(v), Year: &year, Value: new(rate(registry.Rate{Value: x.Value})), Areas: codes}})
 		}
 	}
 	return nil

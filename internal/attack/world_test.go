@@ -211,6 +211,10 @@ func each[T any](list []T) iter.Seq2[T, error] {
 	}
 }
 
+func (*source) Lineage(context.Context, []registry.Edition) (*registry.Lineage, error) {
+	return nil, nil
+}
+
 func (s *source) Editions(context.Context) ([]registry.Edition, error) {
 	return slices.Clone(s.editions), nil
 }

@@ -90,6 +90,7 @@ func TestBackendsAnswerAlike(t *testing.T) {
 		t.Cleanup(func() { s.Close() })
 		publishCity(t, s)
 		publishFormer(t, s)
+		publishUnsplit(t, s)
 		executors[b.name] = executor(t, p, s, b.engine)
 	}
 	queries, err := filepath.Glob(filepath.Join("..", "..", "graph", "testdata", "golden", "*", "query.graphql"))
@@ -182,6 +183,7 @@ func publishCityWith(t *testing.T, s *store, secrets registry.Secrets) {
 		s.PutAreas(ctx, e.ID, im(registry.ImportAreas), areas),
 		s.PutPrograms(ctx, e.ID, im(registry.ImportPrograms), d.Programs),
 		s.PutIndicators(ctx, e.ID, im(registry.ImportIndicators), d.Indicators),
+		s.PutSuccessions(ctx, e.ID, im(registry.ImportSuccessions), storetest.UnsplitSuccessions()),
 		s.PutHouseholds(ctx, e.ID, &imH, func(yield func(registry.Household, error) bool) {
 			ids := secrets.Identities()
 			for i, h := range households {
@@ -241,6 +243,56 @@ func publishFormer(t *testing.T, s *store) {
 		}
 	}
 	if _, err := s.Publish(ctx, "former", "2025-07", registry.PublishOptions{Secrets: registry.Secrets{Record: []byte("r")}, Now: time.Unix(1_750_000_000, 0)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// publishUnsplit publishes an edition before that of publishCity, unless it is there, that has other kelurahan: see storetest.Unsplit.
+func publishUnsplit(t *testing.T, s *store) {
+	t.Helper()
+	ctx := t.Context()
+	if there, err := s.Editions(ctx); err != nil || len(there) > 2 {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	d, households, _ := storetest.City(7, 600)
+	areas, err := storetest.Unsplit(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var then []registry.Household
+	for i, h := range households {
+		if i%5 > 0 {
+			h.Area = storetest.UnsplitArea(&h.Household)
+			then = append(then, h.Household)
+		}
+	}
+	im := func(kind registry.ImportKind) registry.Import {
+		return registry.Import{Kind: kind, File: "test", At: time.Unix(0, 0)}
+	}
+	imH := im(registry.ImportHouseholds)
+	for _, err := range []error{
+		s.CopyEdition(ctx, registry.Edition{ID: "unsplit", AsOf: "2025-06-30"}, registry.CopyOptions{From: d.State.Edition.ID, Now: time.Unix(0, 0)}),
+		s.PutAreas(ctx, "unsplit", im(registry.ImportAreas), areas),
+		s.PutHouseholds(ctx, "unsplit", &imH, sequence(then)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish := func() error {
+		_, err := s.Publish(ctx, "unsplit", "", registry.PublishOptions{Secrets: registry.Secrets{Record: []byte("r")}, Now: time.Unix(1_740_000_000, 0)})
+		return err
+	}
+	if err := publish(); registry.CodeOf(err) != registry.CodeConflict || !strings.Contains(err.Error(), "successions anew") {
+		t.Fatalf("what was copied is said of areas that are not there: %v", err)
+	}
+	if err := s.PutSuccessions(ctx, "unsplit", im(registry.ImportSuccessions), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := publish(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -111,6 +111,13 @@ func (c *copying) edition(e registry.Edition) error {
 	if err := c.to.PutIndicators(c.ctx, e.ID, c.as(registry.ImportIndicators), indicators); err != nil {
 		return err
 	}
+	successions, err := c.from.Successions(c.ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	if err := c.to.PutSuccessions(c.ctx, e.ID, c.as(registry.ImportSuccessions), successions); err != nil {
+		return err
+	}
 	programs, _, err := c.from.Programs(c.ctx, e.ID)
 	if err != nil {
 		return err

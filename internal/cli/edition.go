@@ -20,7 +20,7 @@ type editionCommand struct {
 
 type editionCreate struct {
 	Name       string `arg:"" help:"Its name, e.g. 2025-q3."`
-	From       string `placeholder:"STATE" help:"Begin with all that this published edition holds, to be changed by imports: areas, families, programmes and indicators; with --release its enrolments, too."`
+	From       string `placeholder:"STATE" help:"Begin with all that this published edition holds, to be changed by imports: areas and what they came from, families, programmes and indicators; with --release its enrolments, too."`
 	Release    string `help:"Begin this release of enrolments of the edition, e.g. 2025-10. With --from, begin it with that state's enrolments."`
 	Label      string `help:"Title (default: the name)."`
 	Source     string `help:"Where the registry comes from, e.g. \"DTSEN, Kemensos\"."`

@@ -15,7 +15,7 @@ import (
 
 type exportRegistry struct {
 	Edition string `required:"" placeholder:"EDITION" help:"A published edition, or a state with its release (2025-q3+2025-10); of an edition alone the newest release."`
-	Out     string `required:"" placeholder:"DIR" help:"A new directory for areas.geojson, households.csv, programs.json, enrolments.csv and indicators.csv; or a file that ends in .gpkg, which holds all of them as layers."`
+	Out     string `required:"" placeholder:"DIR" help:"A new directory for areas.geojson, households.csv, programs.json, enrolments.csv, indicators.csv and successions.csv; or a file that ends in .gpkg, which holds all of them as layers."`
 	Purpose string `required:"" placeholder:"TEXT" help:"What it is for; it is kept in the audit log."`
 }
 
@@ -96,7 +96,10 @@ func (p *program) contentsOf(s *store, e registry.Edition, r registry.Release) (
 	if contents.Programs, revision, err = s.Programs(p.ctx, e.ID); err != nil {
 		return nil, nil, err
 	}
-	contents.Indicators, err = s.Indicators(p.ctx, e.ID)
+	if contents.Indicators, err = s.Indicators(p.ctx, e.ID); err != nil {
+		return nil, nil, err
+	}
+	contents.Successions, err = s.Successions(p.ctx, e.ID)
 	state := registry.State{Edition: e, Release: r, Hash: registry.StateHash(e.ContentHash, r.ContentHash)}
 	v := &registry.View{Dataset: &registry.Dataset{State: state, Version: registry.Version(state, revision)}}
 	about := export.NewAbout(v, registry.Viewer{Role: registry.RoleAdmin}, "A whole edition of the registry", time.Now())

@@ -25,6 +25,8 @@ type importCommand struct {
 	Points     importPoints     `cmd:"" help:"Where families live: coordinates that come later than the families, by any of their numbers. CSV, XLSX or GeoPackage."`
 	Enrolments importEnrolments `cmd:"" help:"Who is in which programme: the list of a decree, say. Families are found by any of their numbers. CSV, XLSX or GeoPackage."`
 	Indicators importIndicators `cmd:"" help:"Published figures of areas: CSV, XLSX or GeoPackage."`
+
+	Successions importSuccessions `cmd:"" help:"What areas were made from: code, predecessor, decree, date. A row for each kelurahan or kecamatan of the edition that was split off, merged or given another code, and each area of earlier boundaries that it came from. CSV, XLSX or GeoPackage."`
 }
 
 // fileFlags are those of every import, importFlags of every one that may replace what is there.
@@ -74,6 +76,10 @@ type (
 		sheetFlag
 	}
 	importIndicators struct {
+		importFlags
+		sheetFlag
+	}
+	importSuccessions struct {
 		importFlags
 		sheetFlag
 	}
@@ -139,6 +145,10 @@ func (c *importPrograms) Run(p *program) error {
 
 func (c *importIndicators) Run(p *program) error {
 	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Indicators(p.ctx, t, c.File, c.read()) })
+}
+
+func (c *importSuccessions) Run(p *program) error {
+	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Successions(p.ctx, t, c.File, c.read()) })
 }
 
 func (c *importHouseholds) Run(p *program) error {

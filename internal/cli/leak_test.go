@@ -218,6 +218,8 @@ func failures(t *testing.T, l *leaks, with func(...string) []string, households,
 		{"import", "areas", households},
 		{"import", "programs", households},
 		{"import", "indicators", households},
+		{"import", "successions", households},
+		{"import", "successions", write("codes.csv", "code,predecessor,decree\n"+card+",19.71.01.1004,\n19.71.01.1004,"+card+",\n19.71.01.1004,19.71.01.1006,"+card+"\n")},
 		{"import", "enrolments", households},
 		{"import", "households", enrolments},
 	} {

@@ -12,7 +12,7 @@ import (
 // contents are those of an edition or a release, in a form that doesn't depend on the order of ids: two are equal when the
 // same rows are in both.
 type contents struct {
-	shared        string             // hash of areas and indicators, and the programmes
+	shared        string             // hash of areas, indicators and successions, and the programmes
 	rows          rowSum             // households or enrolments
 	keys, located registry.RecordKey // sums of record keys
 }
@@ -88,6 +88,10 @@ func (r *rotation) editionContents(s *store, edition string, rekey func(registry
 	if err != nil {
 		return c, err
 	}
+	successions, err := s.Successions(r.ctx, edition)
+	if err != nil {
+		return c, err
+	}
 	programs, _, err := s.Programs(r.ctx, edition)
 	if err != nil {
 		return c, err
@@ -98,6 +102,9 @@ func (r *rotation) editionContents(s *store, edition string, rekey func(registry
 	}
 	for i := range indicators {
 		shared.Indicator(&indicators[i])
+	}
+	for i := range successions {
+		shared.Succession(&successions[i])
 	}
 	rules, err := json.Marshal(programs)
 	if err != nil {

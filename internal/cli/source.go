@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	"github.com/dustin/go-humanize"
 
@@ -36,6 +37,7 @@ type source struct {
 	memoryBytes uint64
 	log         *slog.Logger
 	observer    observe.Observer
+	areaNames   sync.Map // by edition: map[registry.AreaCode]string; what is published never changes
 }
 
 var _ disclosure.Source = (*source)(nil)
@@ -48,7 +50,7 @@ func (p *program) source(s *store, f engineFlags, o observe.Observer) (*source, 
 	if f.Engine == enginePostGIS && s.database == nil {
 		return nil, registry.Invalid("--engine", "postgis needs --database postgres://…; a data directory is answered from memory")
 	}
-	return &source{s, o.Store(s.Store), f, memory, p.log, o}, nil
+	return &source{store: s, read: o.Store(s.Store), flags: f, memoryBytes: memory, log: p.log, observer: o}, nil
 }
 
 func (s *source) Editions(ctx context.Context) ([]registry.Edition, error) {
@@ -62,6 +64,35 @@ func (s *source) Version(ctx context.Context, state registry.State) (string, err
 
 func (s *source) Unmatched(ctx context.Context, state registry.State) ([]registry.Unmatched, error) {
 	return s.read.Unmatched(ctx, state.Edition.ID, state.Release.ID)
+}
+
+func (s *source) Lineage(ctx context.Context, editions []registry.Edition) (*registry.Lineage, error) {
+	var all []registry.EditionSuccessions
+	for _, e := range registry.ByAge(editions) {
+		list, err := s.read.Successions(ctx, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, registry.EditionSuccessions{Edition: e.ID, Successions: list})
+	}
+	return registry.NewLineage(all, func(edition string) (map[registry.AreaCode]string, error) { return s.namesOf(ctx, edition) })
+}
+
+// namesOf gives the names of a published edition's areas.
+func (s *source) namesOf(ctx context.Context, edition string) (map[registry.AreaCode]string, error) {
+	if known, ok := s.areaNames.Load(edition); ok {
+		return known.(map[registry.AreaCode]string), nil
+	}
+	areas, err := s.read.Areas(ctx, edition)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[registry.AreaCode]string, len(areas))
+	for i := range areas {
+		names[areas[i].Code] = areas[i].Name
+	}
+	s.areaNames.Store(edition, names)
+	return names, nil
 }
 
 func (s *source) Blocks(ctx context.Context) ([]registry.BlockTree, error) { return s.read.Blocks(ctx) }

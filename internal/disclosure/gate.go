@@ -19,6 +19,8 @@ type Source interface {
 	Open(ctx context.Context, s registry.State) (*registry.Dataset, registry.Engine, error)
 	// Unmatched gives the exact counts of recipients on the state's lists whom no family stands for.
 	Unmatched(ctx context.Context, s registry.State) ([]registry.Unmatched, error)
+	// Lineage gives what the published ones of these editions say of how areas became others.
+	Lineage(ctx context.Context, editions []registry.Edition) (*registry.Lineage, error)
 	// Blocks and AddBlocks are those of registry.Store.
 	Blocks(ctx context.Context) ([]registry.BlockTree, error)
 	AddBlocks(ctx context.Context, trees []registry.BlockTree) error
@@ -108,6 +110,9 @@ func (g *Gate) Refresh(ctx context.Context) error {
 		g.mu.Unlock()
 	}
 	fresh := newPublications(g.rules.Policy, states, versions)
+	if fresh.lineage, err = g.source.Lineage(ctx, editions); err != nil {
+		return err
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if former := g.published; fresh.name != former.name {

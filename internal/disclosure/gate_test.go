@@ -44,6 +44,10 @@ func (s *shelf) Open(_ context.Context, state registry.State) (*registry.Dataset
 
 func (s *shelf) Blocks(context.Context) ([]registry.BlockTree, error) { return s.blocks, nil }
 
+func (*shelf) Lineage(context.Context, []registry.Edition) (*registry.Lineage, error) {
+	return nil, nil
+}
+
 func (s *shelf) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
 	s.blocks = append(s.blocks, trees...)
 	return nil

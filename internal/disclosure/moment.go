@@ -21,6 +21,7 @@ type Moment struct {
 type publications struct {
 	states   []registry.State // newest first
 	versions []string         // data version of each
+	lineage  *registry.Lineage
 	name     string
 	over     chan struct{} // closed when something else is published
 }
@@ -46,7 +47,7 @@ func newPublications(policy Policy, states []registry.State, versions []string) 
 			r.ID, r.EnrolmentsAsOf, r.PublishedAt.UnixNano(), s.Hash, versions[i])
 	}
 	fmt.Fprintln(h, method(policy, states, ids))
-	return &publications{states, versions, hex.EncodeToString(h.Sum(nil)), make(chan struct{})}
+	return &publications{states: states, versions: versions, name: hex.EncodeToString(h.Sum(nil)), over: make(chan struct{})}
 }
 
 // Name stands for all that is published, and for how figures of it are protected: moments of one name give equal answers,

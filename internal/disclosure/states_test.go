@@ -101,6 +101,10 @@ func (c countRows) Rows(ctx context.Context, q registry.RowsQuery) ([]registry.R
 
 func (s *quarters) Blocks(context.Context) ([]registry.BlockTree, error) { return s.blocks, nil }
 
+func (*quarters) Lineage(context.Context, []registry.Edition) (*registry.Lineage, error) {
+	return nil, nil
+}
+
 func (s *quarters) AddBlocks(_ context.Context, trees []registry.BlockTree) error {
 	s.blocks = append(s.blocks, trees...)
 	return nil

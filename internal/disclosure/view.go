@@ -13,7 +13,7 @@ func (m Moment) View(ctx context.Context, viewer registry.Viewer, edition string
 	if err != nil {
 		return nil, err
 	}
-	v := &registry.View{Dataset: o.dataset}
+	v := &registry.View{Dataset: o.dataset, Lineage: m.lineage}
 	v.Total, v.Located = m.gate.totals(viewer, o.dataset.State.Edition)
 	var f *frame
 	if v.Engine, f, err = m.engine(ctx, o, viewer); err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // Contents are all that an edition and one of its releases hold, as tables whose names and columns are those that imports read:
-// areas, households, enrolments and indicators. Households go by their ids, since no card number is kept. Importing them under the
+// areas, households, enrolments, indicators and successions. Households go by their ids, since no card number is kept. Importing them under the
 // same secrets gives an edition of the same content hash.
 type Contents struct {
 	Areas      []registry.Area
@@ -21,10 +21,12 @@ type Contents struct {
 	Indicators []registry.AreaIndicator
 	Households iter.Seq2[registry.Household, error]
 	Enrolments iter.Seq2[registry.Enrolment, error]
+
+	Successions []registry.Succession
 }
 
 // WriteDir writes the files of which there is something to write into a directory: areas.geojson, households.csv, programs.json,
-// enrolments.csv, indicators.csv, and about.json. It gives their names in the order in which they are imported.
+// enrolments.csv, indicators.csv, successions.csv, and about.json. It gives their names in the order in which they are imported.
 func (c *Contents) WriteDir(ctx context.Context, dir string, about About) (files []string, err error) {
 	if err := writeFile(dir, "areas.geojson", c.writeAreas); err != nil {
 		return nil, err
@@ -58,6 +60,9 @@ func (c *Contents) WriteDir(ctx context.Context, dir string, about About) (files
 	if err := table(indicatorTable(c.Indicators)); err != nil {
 		return nil, err
 	}
+	if err := table(successionTable(c.Successions)); err != nil {
+		return nil, err
+	}
 	return files, writeFile(dir, "about.json", func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
@@ -66,9 +71,10 @@ func (c *Contents) WriteDir(ctx context.Context, dir string, about About) (files
 }
 
 // CreateGeoPackage writes everything into one file: the layers areas and households, the tables programs (rules as JSON),
-// enrolments, indicators and about. It gives the names of those that hold something, in the order in which they are imported.
+// enrolments, indicators, successions and about. It gives the names of those that hold something, in the order in which they are
+// imported.
 func (c *Contents) CreateGeoPackage(ctx context.Context, path string, about About) (layers []string, err error) {
-	tables := []Table{areaTable(c.Areas), householdTable(c.Households, false), programTable(c.Programs), enrolmentTable(c.Enrolments), indicatorTable(c.Indicators)}
+	tables := []Table{areaTable(c.Areas), householdTable(c.Households, false), programTable(c.Programs), enrolmentTable(c.Enrolments), indicatorTable(c.Indicators), successionTable(c.Successions)}
 	rows := make([]int64, len(tables))
 	for i := range tables {
 		tables[i].Rows = counted(ctx, tables[i].Rows, &rows[i])
@@ -184,6 +190,16 @@ func indicatorTable(list []registry.AreaIndicator) Table {
 	rows := make([]Row, len(list))
 	for i, x := range list {
 		rows[i].Values = []any{string(x.Area), x.Code, int64(x.Year), x.Value, x.Unit, text(x.Source), text(x.URL), text(x.Note)}
+	}
+	t.Rows = rowsOf(rows)
+	return t
+}
+
+func successionTable(list []registry.Succession) Table {
+	t := Table{Name: "successions", Title: "What areas were made from", Columns: []Column{{Name: "code"}, {Name: "predecessor"}, {Name: "decree"}, {Name: "date"}}}
+	rows := make([]Row, len(list))
+	for i, s := range list {
+		rows[i].Values = []any{string(s.Code), string(s.Predecessor), text(s.Decree), text(string(s.Date))}
 	}
 	t.Rows = rowsOf(rows)
 	return t

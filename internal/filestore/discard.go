@@ -49,7 +49,7 @@ func discardEdition(ctx context.Context, tx *sql.Tx, edition string) error {
 	if err := deleteHouseholds(ctx, tx, edition); err != nil {
 		return err
 	}
-	for _, table := range []string{"areas", "programs", "enrolments", "unmatched", "indicators", "imports", "releases"} {
+	for _, table := range []string{"areas", "programs", "enrolments", "unmatched", "indicators", "successions", "imports", "releases"} {
 		if err := deleteRows(ctx, tx, table, edition); err != nil {
 			return err
 		}

@@ -57,6 +57,7 @@ func (c *copying) edition() error {
 	}{
 		{registry.ImportAreas, "areas", "geom, code, name, level, bps_code, area_km2, label_longitude, label_latitude, source"},
 		{registry.ImportIndicators, "indicators", "area_code, code, year, value, unit, source, url, note"},
+		{registry.ImportSuccessions, "successions", "code, predecessor, decree, date"},
 		{registry.ImportPrograms, "programs", "code, name, pillar, funder, funder_kind, budget_rupiah, unit_cost_rupiah, year, eligibility, source"},
 	} {
 		result, err := c.tx.ExecContext(c.ctx, "INSERT INTO "+part.table+" (edition, "+part.columns+") SELECT ?, "+part.columns+" FROM "+part.table+" WHERE edition = ? ORDER BY fid", c.to, c.from.ID)

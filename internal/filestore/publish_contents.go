@@ -43,6 +43,13 @@ func (p *publication) run(ctx context.Context) error {
 	for i := range indicators {
 		p.hash.Indicator(&indicators[i])
 	}
+	if err != nil {
+		return err
+	}
+	successions, err := querySuccessions(ctx, p.tx, p.edition)
+	for i := range successions {
+		p.hash.Succession(&successions[i])
+	}
 	return err
 }
 

@@ -17,11 +17,13 @@ var (
 	secondSchema string
 	//go:embed schema_3.sql
 	thirdSchema string
+	//go:embed schema_4.sql
+	fourthSchema string
 )
 
 // schemaSteps make the tables of each version from those of the one before. A step that was released is never changed: a
 // change of the tables is a further step.
-var schemaSteps = [...]string{firstSchema + householdSchema(), secondSchema, thirdSchema}
+var schemaSteps = [...]string{firstSchema + householdSchema(), secondSchema, thirdSchema, fourthSchema}
 
 const schemaVersion = len(schemaSteps)
 
@@ -46,6 +48,7 @@ var attributeTables = [...]struct {
 	{2, "fingerprints", "Fingerprints", "Which secret keys made the ids and record keys; not the keys themselves"},
 	{3, "match_keys", "Match keys", "Keyed hashes of numbers by which families are found again; personal data"},
 	{3, "unmatched", "Unmatched recipients", "Recipients on lists who are no family of the edition, by programme and area"},
+	{4, "successions", "Successions", "Areas and those of earlier boundaries that they were made from"},
 }
 
 // ensureSchema makes the tables in an empty GeoPackage, brings older ones up to this program's, and refuses others.

@@ -17,7 +17,8 @@ const toFirstVersion = `
 	DROP TABLE fingerprints;
 	DROP TABLE match_keys;
 	DROP TABLE unmatched;
-	DELETE FROM gpkg_contents WHERE table_name IN ('blocks', 'fingerprints', 'match_keys', 'unmatched');
+	DROP TABLE successions;
+	DELETE FROM gpkg_contents WHERE table_name IN ('blocks', 'fingerprints', 'match_keys', 'unmatched', 'successions');
 	UPDATE store SET version = 1`
 
 // TestOlderTablesAreRaised opens what an older program wrote: it has the tables of a new store, and editions have the sums

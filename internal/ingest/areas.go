@@ -75,8 +75,15 @@ func Areas(ctx context.Context, t Target, path string, opts AreaOptions) (*Repor
 		return j.finish(err)
 	}
 	j.im.Rows, j.im.Rejected = int64(len(areas)), j.rejects.count
-	if !opts.DryRun && !unchanged {
+	if opts.DryRun {
+		j.noteUnexplained(areas)
+		return j.finish(nil)
+	}
+	if !unchanged {
 		err = t.Store.PutAreas(ctx, t.Edition, j.im, areas)
+	}
+	if err == nil {
+		j.noteUnexplained(nil)
 	}
 	return j.finish(err)
 }

@@ -32,11 +32,12 @@ type job struct {
 // dependsOn lists the kinds that the rows of a kind are checked against: a later import of one of them makes it
 // worth reading the same file again.
 var dependsOn = map[registry.ImportKind][]registry.ImportKind{
-	registry.ImportHouseholds: {registry.ImportAreas},
-	registry.ImportPrograms:   {registry.ImportAreas},
-	registry.ImportIndicators: {registry.ImportAreas},
-	registry.ImportEnrolments: {registry.ImportHouseholds, registry.ImportPrograms},
-	registry.ImportPoints:     {registry.ImportHouseholds, registry.ImportAreas},
+	registry.ImportHouseholds:  {registry.ImportAreas},
+	registry.ImportPrograms:    {registry.ImportAreas},
+	registry.ImportIndicators:  {registry.ImportAreas},
+	registry.ImportSuccessions: {registry.ImportAreas},
+	registry.ImportEnrolments:  {registry.ImportHouseholds, registry.ImportPrograms},
+	registry.ImportPoints:      {registry.ImportHouseholds, registry.ImportAreas},
 }
 
 // begin opens the file and finds out whether the draft already holds it; report.Unchanged says so. The caller closes

@@ -30,7 +30,10 @@ type memoryStore struct {
 	editions   []registry.Edition                 // that are published
 	published  map[string][]registry.HouseholdKey // their keys
 	unmatched  []registry.Unmatched
-	points     []registry.HouseholdPoint
+
+	successions    []registry.Succession
+	publishedAreas map[string][]registry.Area
+	points         []registry.HouseholdPoint
 }
 
 func (s *memoryStore) Editions(context.Context) ([]registry.Edition, error) {
@@ -99,6 +102,14 @@ func (s *memoryStore) PutIndicators(_ context.Context, _ string, im registry.Imp
 	return put(s, &s.indicators, im, list)
 }
 
+func (s *memoryStore) PutSuccessions(_ context.Context, _ string, im registry.Import, list []registry.Succession) error {
+	return put(s, &s.successions, im, list)
+}
+
+func (s *memoryStore) Successions(context.Context, string) ([]registry.Succession, error) {
+	return s.successions, nil
+}
+
 func (s *memoryStore) PutHouseholds(_ context.Context, _ string, im *registry.Import, list iter.Seq2[registry.Household, error]) error {
 	values, err := drain(list)
 	if err != nil {
@@ -126,7 +137,15 @@ func (s *memoryStore) PutEnrolments(_ context.Context, _, _ string, im *registry
 }
 
 func (s *memoryStore) Imports(context.Context, string) ([]registry.Import, error) { return s.log, nil }
-func (s *memoryStore) Areas(context.Context, string) ([]registry.Area, error)     { return s.areas, nil }
+
+// Areas gives those of a published edition, and else those of the draft.
+func (s *memoryStore) Areas(_ context.Context, edition string) ([]registry.Area, error) {
+	if areas, ok := s.publishedAreas[edition]; ok {
+		return areas, nil
+	}
+	return s.areas, nil
+}
+
 func (s *memoryStore) Programs(context.Context, string) ([]registry.Program, int64, error) {
 	return s.programs, 1, nil
 }

@@ -55,6 +55,7 @@ func (c *copying) edition() error {
 	}{
 		{registry.ImportAreas, "kantong.area", "code, name, level, bps_code, boundary, area_km2, label_longitude, label_latitude, source"},
 		{registry.ImportIndicators, "kantong.indicator", "area_code, code, year, value, unit, source, url, note"},
+		{registry.ImportSuccessions, "kantong.succession", "code, predecessor, decree, date"},
 		{registry.ImportPrograms, "kantong.program", "code, bit, name, pillar, funder, funder_kind, budget_rupiah, unit_cost_rupiah, year, eligibility, source"},
 	} {
 		tag, err := c.tx.Exec(c.ctx, "INSERT INTO "+part.table+" (edition, "+part.columns+") SELECT $1, "+part.columns+" FROM "+part.table+" WHERE edition = $2", c.to, c.from.ID)

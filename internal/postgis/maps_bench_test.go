@@ -243,6 +243,10 @@ type mapShelf struct {
 	trees   []registry.BlockTree
 }
 
+func (*mapShelf) Lineage(context.Context, []registry.Edition) (*registry.Lineage, error) {
+	return nil, nil
+}
+
 func (s *mapShelf) Editions(context.Context) ([]registry.Edition, error) {
 	e := s.dataset.State.Edition
 	e.Releases = []registry.Release{s.dataset.State.Release}

@@ -34,7 +34,14 @@ func checkContents(ctx context.Context, tx pgx.Tx, e *edition) error {
 	case e.Households == 0:
 		return registry.Conflict("edition", "edition %s has no households; import them first", e.ID)
 	}
-	return nil
+	return query(ctx, tx, func(rows pgx.Rows) error {
+		var code, predecessor string
+		if err := rows.Scan(&code, &predecessor); err != nil {
+			return err
+		}
+		return registry.Conflict("edition", "area %s is said to come from %s, but edition %s has no such area; import its successions anew", code, predecessor, e.ID)
+	}, `SELECT code, predecessor FROM kantong.succession
+		WHERE edition = $1 AND code NOT IN (SELECT code FROM kantong.area WHERE edition = $1) ORDER BY code, predecessor LIMIT 1`, e.ID)
 }
 
 // checkRejected refuses rows that imports left out, of the edition while it is a draft and of the release.

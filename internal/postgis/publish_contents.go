@@ -28,6 +28,13 @@ func publishEdition(ctx context.Context, tx pgx.Tx, e *edition, o registry.Publi
 	for i := range indicators {
 		hash.Indicator(&indicators[i])
 	}
+	if err != nil {
+		return err
+	}
+	successions, err := querySuccessions(ctx, tx, e.ID)
+	for i := range successions {
+		hash.Succession(&successions[i])
+	}
 	e.ContentHash = hash.Hex()
 	return err
 }

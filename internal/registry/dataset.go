@@ -22,7 +22,8 @@ type Dataset struct {
 type View struct {
 	*Dataset
 	Engine
-	Total, Located Tally // of all households, as the viewer may see them
+	Lineage        *Lineage // of all that is published; nil when nothing is known
+	Total, Located Tally    // of all households, as the viewer may see them
 	// Unmatched counts recipients of a programme on lists of the release whom no family of the edition stands for, as the viewer
 	// may see them: those placed in an area or below it, or, for "", those of whom the lists do not tell where they live.
 	Unmatched func(program string, area AreaCode) Tally

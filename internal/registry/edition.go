@@ -22,7 +22,7 @@ type Edition struct {
 	Located     int64
 	Keys        RecordKey  // sum of the record keys of all households, set by publication: the noise of the edition's counts
 	LocatedKeys RecordKey  // of the located ones
-	ContentHash string     // SHA-256 in hexadecimal of areas, households and indicators; "" for a draft
+	ContentHash string     // SHA-256 in hexadecimal of areas, households, indicators and successions; "" for a draft
 	PublishedAt *time.Time // nil for a draft
 	Releases    []Release  // published first to last, then drafts
 }

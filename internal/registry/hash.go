@@ -12,7 +12,7 @@ import (
 )
 
 // ContentHash hashes the contents of an edition or a release in their canonical order, so that every store gives equal
-// contents equal hashes. Feed areas by code, then households by id, then indicators; or enrolments, then the
+// contents equal hashes. Feed areas by code, then households by id, then indicators, then successions; or enrolments, then the
 // recipients not found. Record keys, match keys and programme definitions are no contents: keys follow from a secret,
 // programmes have a revision.
 type ContentHash struct {
@@ -86,6 +86,13 @@ func (c *ContentHash) Indicator(i *AreaIndicator) {
 	c.text(string(i.Area), i.Code, i.Unit, i.Source, i.URL, i.Note)
 	c.ints(int64(i.Year))
 	c.float(i.Value)
+	c.end()
+}
+
+// Succession adds what an area was made from; an edition without any has the hash that it always had.
+func (c *ContentHash) Succession(s *Succession) {
+	c.begin('C')
+	c.text(string(s.Code), string(s.Predecessor), s.Decree, string(s.Date))
 	c.end()
 }
 

@@ -91,6 +91,7 @@ func TestContentHashTellsEveryField(t *testing.T) {
 		return &Area{Code: "19.71", Name: "n", Boundary: orb.MultiPolygon{{{{0, 0}, {9, 0}, {9, 9}, {0, 0}}}}, Label: orb.Point{1, 2}}
 	}, (*ContentHash).Area, ".AreaKm2")
 	checkEveryField(t, func() *AreaIndicator { return &AreaIndicator{Area: "19.71", Code: "p0"} }, (*ContentHash).Indicator)
+	checkEveryField(t, func() *Succession { return &Succession{Code: "19.71.05.1009", Predecessor: "19.71.05.1003"} }, (*ContentHash).Succession)
 	checkEveryField(t, func() *Enrolment { return &Enrolment{Program: "PKH", Persons: UnknownInt, Rupiah: UnknownInt} }, (*ContentHash).Enrolment)
 }
 

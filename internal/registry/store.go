@@ -29,8 +29,8 @@ type Store interface {
 	Discard(ctx context.Context, edition, release string) error
 	// Publish makes a draft immutable and its state current: a draft edition with the named draft release (or its own
 	// unnamed one), or a draft release of a published edition. It writes the record keys and the content hashes. It refuses
-	// an edition without areas or households, rejected rows unless accepted, and an enrolment of an unknown programme or
-	// household. progress may be nil; it gets the number of households done.
+	// an edition without areas or households, rejected rows unless accepted, a succession of an area that the edition does not
+	// have, and an enrolment of an unknown programme or household. progress may be nil; it gets the number of households done.
 	Publish(ctx context.Context, edition, release string, o PublishOptions) (State, error)
 
 	// The Put methods replace what the draft held of the kind, or add to it when im.Append; each is one transaction that
@@ -38,6 +38,8 @@ type Store interface {
 	PutAreas(ctx context.Context, edition string, im Import, areas []Area) error
 	PutPrograms(ctx context.Context, edition string, im Import, programs []Program) error
 	PutIndicators(ctx context.Context, edition string, im Import, indicators []AreaIndicator) error
+	// PutSuccessions refuses what Succession.Check does.
+	PutSuccessions(ctx context.Context, edition string, im Import, successions []Succession) error
 	// PutHouseholds refuses a household whose id the draft already holds with CONFLICT, field "id". im is read when the
 	// sequence has ended, so that its counts can be filled in on the way; so too for PutEnrolments and PutPoints. Households
 	// come with their match keys, and go with them.
@@ -55,6 +57,7 @@ type Store interface {
 	Areas(ctx context.Context, edition string) ([]Area, error)                           // by code
 	Programs(ctx context.Context, edition string) ([]Program, int64, error)              // by code; and their revision
 	Indicators(ctx context.Context, edition string) ([]AreaIndicator, error)             // by area, code, year
+	Successions(ctx context.Context, edition string) ([]Succession, error)               // by code, predecessor
 	Households(ctx context.Context, edition string) iter.Seq2[Household, error]          // by id
 	Records(ctx context.Context, edition string) iter.Seq2[Record, error]                // by id; published editions only
 	Enrolments(ctx context.Context, edition, release string) iter.Seq2[Enrolment, error] // by household, programme, since
@@ -88,7 +91,7 @@ type HouseholdPoint struct {
 	Point     geo.PointE7
 }
 
-// CopyOptions say what a draft begins with: areas, households, programmes and indicators of the published edition From, and
+// CopyOptions say what a draft begins with: areas and what they came from, households, programmes and indicators of the published edition From, and
 // with Enrolments those of its published release FromRelease as its own draft release As.
 type CopyOptions struct {
 	From        string
@@ -142,6 +145,8 @@ const (
 	ImportEnrolments ImportKind = "enrolments"
 	ImportIndicators ImportKind = "indicators"
 	ImportPoints     ImportKind = "points"
+
+	ImportSuccessions ImportKind = "successions"
 )
 
 // Import is one file that went into an edition.

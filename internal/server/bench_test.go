@@ -263,6 +263,10 @@ func each[T any](list []T) iter.Seq2[T, error] {
 // frozen keeps block trees in memory: the rest of a disclosure.Source.
 type frozen struct{ trees []registry.BlockTree }
 
+func (*frozen) Lineage(context.Context, []registry.Edition) (*registry.Lineage, error) {
+	return nil, nil
+}
+
 func (f *frozen) Blocks(context.Context) ([]registry.BlockTree, error) { return f.trees, nil }
 func (f *frozen) Unmatched(context.Context, registry.State) ([]registry.Unmatched, error) {
 	return nil, nil

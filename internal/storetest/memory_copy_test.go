@@ -38,11 +38,13 @@ func (m *memory) CopyEdition(ctx context.Context, e registry.Edition, o registry
 	to := m.editions[e.ID]
 	to.contents, to.revision = from.contents, 1
 	to.areas, to.programs, to.indicators, to.households = slices.Clone(from.areas), slices.Clone(from.programs), slices.Clone(from.indicators), slices.Clone(from.households)
+	to.successions = slices.Clone(from.successions)
 	to.Households, to.People, to.Located = from.Households, from.People, from.Located
 	if m.fault == "a copy loses a household" {
 		to.households = to.households[1:]
 	}
 	to.imports = []registry.Import{o.Import(registry.ImportAreas, from.ContentHash, int64(len(to.areas))), o.Import(registry.ImportIndicators, from.ContentHash, int64(len(to.indicators))),
+		o.Import(registry.ImportSuccessions, from.ContentHash, int64(len(to.successions))),
 		o.Import(registry.ImportPrograms, from.ContentHash, int64(len(to.programs))), o.Import(registry.ImportHouseholds, from.ContentHash, int64(len(to.households)))}
 	if release == nil {
 		return nil

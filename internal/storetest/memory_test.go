@@ -179,6 +179,11 @@ func (m *memory) Publish(ctx context.Context, edition, release string, o registr
 			return state, registry.Invalid("enrolments", "of no household or programme")
 		}
 	}
+	for _, v := range s.successions {
+		if !slices.ContainsFunc(s.areas, func(a registry.Area) bool { return a.Code == v.Code }) && m.fault != "any succession is published" {
+			return state, registry.Conflict("edition", "of no area")
+		}
+	}
 	if s.PublishedAt == nil {
 		var all, located registry.Tally
 		for _, h := range s.households {
@@ -262,6 +267,19 @@ func (m *memory) PutIndicators(ctx context.Context, edition string, im registry.
 	}, true)
 }
 
+func (m *memory) PutSuccessions(ctx context.Context, edition string, im registry.Import, successions []registry.Succession) error {
+	s, err := m.draft(ctx, edition)
+	if err != nil {
+		return err
+	}
+	for i := range successions {
+		if err := successions[i].Check(); err != nil {
+			return err
+		}
+	}
+	return put(m, s, &s.successions, im, successions, compareSuccessions, true)
+}
+
 func (m *memory) PutHouseholds(ctx context.Context, edition string, im *registry.Import, seq iter.Seq2[registry.Household, error]) error {
 	s, err := m.draft(ctx, edition)
 	if err != nil {
@@ -330,6 +348,14 @@ func (m *memory) Indicators(ctx context.Context, edition string) ([]registry.Are
 		return nil, err
 	}
 	return s.indicators, nil
+}
+
+func (m *memory) Successions(ctx context.Context, edition string) ([]registry.Succession, error) {
+	s, err := m.find(ctx, edition)
+	if err != nil {
+		return nil, err
+	}
+	return s.successions, nil
 }
 
 // sequence gives a list, or the one error.

@@ -69,6 +69,8 @@ type contents struct {
 	households []registry.Household
 	enrolments []registry.Enrolment
 	unmatched  []registry.Unmatched
+
+	successions []registry.Succession
 }
 
 // cityContents are those of a City, in canonical order.
@@ -88,6 +90,12 @@ func cityContents(households int) contents {
 		}
 	}
 	c.indicators = append(c.indicators, registry.AreaIndicator{Area: "19.71.01", Code: "p0_percent", Year: 2024, Value: 0.1})
+	c.successions = []registry.Succession{
+		{Code: "19.71.02", Predecessor: "19.71.02"}, // kept its code, and gave ground away
+		{Code: "19.71.01.1003", Predecessor: "19.71.01.1009", Decree: "Perda “3/2025” it's", Date: "2025-02-28"},
+		{Code: "19.71.01.1003", Predecessor: "19.71.01.1010"},
+		{Code: "19.71.01.1001", Predecessor: "19.71.01.1010", Date: "2024-12-31"},
+	}
 	c.sort()
 	return c
 }
@@ -104,6 +112,7 @@ func (b *bench) fill(edition, release string, c contents) {
 	b.ok(b.PutAreas(b.ctx, edition, registry.Import{Kind: registry.ImportAreas, At: at(0)}, c.areas))
 	b.ok(b.PutPrograms(b.ctx, edition, registry.Import{Kind: registry.ImportPrograms, At: at(0)}, c.programs))
 	b.ok(b.PutIndicators(b.ctx, edition, registry.Import{Kind: registry.ImportIndicators, At: at(0)}, c.indicators))
+	b.ok(b.PutSuccessions(b.ctx, edition, registry.Import{Kind: registry.ImportSuccessions, At: at(0)}, c.successions))
 	b.ok(b.PutHouseholds(b.ctx, edition, &registry.Import{Kind: registry.ImportHouseholds, At: at(0)}, each(c.households)))
 	b.ok(b.PutEnrolments(b.ctx, edition, release, &registry.Import{Kind: registry.ImportEnrolments, Release: release, At: at(0), Unmatched: c.unmatched}, each(c.enrolments)))
 }

@@ -17,15 +17,20 @@ func (c *contents) sort() {
 	slices.SortFunc(c.indicators, func(a, b registry.AreaIndicator) int {
 		return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Year, b.Year))
 	})
+	slices.SortFunc(c.successions, compareSuccessions)
 	slices.SortFunc(c.households, func(a, b registry.Household) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	slices.SortFunc(c.enrolments, func(a, b registry.Enrolment) int {
 		return cmp.Or(slices.Compare(a.Household[:], b.Household[:]), cmp.Compare(a.Program, b.Program), cmp.Compare(a.Since, b.Since))
 	})
 }
 
+func compareSuccessions(a, b registry.Succession) int {
+	return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Predecessor, b.Predecessor))
+}
+
 // shuffled gives the same contents in another order.
 func (c contents) shuffled() contents {
-	return contents{shuffled(c.areas), shuffled(c.programs), shuffled(c.indicators), shuffled(c.households), shuffled(c.enrolments), shuffled(c.unmatched)}
+	return contents{shuffled(c.areas), shuffled(c.programs), shuffled(c.indicators), shuffled(c.households), shuffled(c.enrolments), shuffled(c.unmatched), shuffled(c.successions)}
 }
 
 var contentTests = []storeTest{
@@ -107,6 +112,39 @@ var contentTests = []storeTest{
 		b.ok(put(false))
 		b.same("replaced by none", b.indicators("e"), []registry.AreaIndicator{})
 	}},
+	{"successions come back whole, by code and predecessor", func(b *bench) {
+		want := cityContents(0).successions
+		b.draft("e")
+		b.same("of a new draft", b.successions("e"), []registry.Succession{})
+		b.ok(b.PutSuccessions(b.ctx, "e", registry.Import{Kind: registry.ImportSuccessions, At: at(0)}, shuffled(want)))
+		b.same("successions", b.successions("e"), want)
+	}},
+	{"successions are replaced or added to", func(b *bench) {
+		all := cityContents(0).successions
+		b.draft("e")
+		put := func(more bool, list ...registry.Succession) error {
+			return b.PutSuccessions(b.ctx, "e", registry.Import{Kind: registry.ImportSuccessions, Append: more, At: at(0)}, list)
+		}
+		b.ok(put(false, all[:3]...))
+		b.ok(put(false, all[1:2]...))
+		b.same("replaced", b.successions("e"), all[1:2])
+		b.ok(put(true, all[2], all[0]))
+		b.same("added to", b.successions("e"), all[:3])
+		b.refused("the same again", put(true, all[3], all[1]), registry.CodeConflict)
+		b.refused("one twice", put(false, all[3], all[3]), registry.CodeConflict)
+		for name, bad := range map[string]registry.Succession{
+			"no code":        {Code: "19.71.1", Predecessor: "19.71.01"},
+			"no predecessor": {Code: "19.71.01", Predecessor: ""},
+			"another level":  {Code: "19.71.01.1001", Predecessor: "19.71.01"},
+			"a city":         {Code: "19.71", Predecessor: "19.71"},
+			"no date":        {Code: "19.71.01", Predecessor: "19.71.02", Date: "2025-02-30"},
+		} {
+			b.refused(name, put(false, all[3], bad), registry.CodeBadUserInput)
+		}
+		b.same("after what was refused", b.successions("e"), all[:3])
+		b.ok(put(false))
+		b.same("replaced by none", b.successions("e"), []registry.Succession{})
+	}},
 	{"editions don't mix", func(b *bench) {
 		c := cityContents(6)
 		b.draft("a")
@@ -116,6 +154,8 @@ var contentTests = []storeTest{
 		b.same("areas", len(b.areas("a")), len(c.areas))
 		b.same("programmes", len(b.programs("a")), len(c.programs))
 		b.same("indicators", len(b.indicators("a")), len(c.indicators))
+		b.same("successions", b.successions("a"), c.successions)
+		b.same("successions of the other", b.successions("b"), []registry.Succession{})
 		b.same("households of one", gathered(b, b.Households(b.ctx, "a")), c.households)
 		b.same("households of the other", gathered(b, b.Households(b.ctx, "b")), c.households[:3])
 		b.same("enrolments", len(gathered(b, b.Enrolments(b.ctx, "b", ""))), 0)
@@ -168,6 +208,13 @@ func (b *bench) programs(edition string) []registry.Program {
 func (b *bench) indicators(edition string) []registry.AreaIndicator {
 	b.Helper()
 	out, err := b.Indicators(b.ctx, edition)
+	b.ok(err)
+	return out
+}
+
+func (b *bench) successions(edition string) []registry.Succession {
+	b.Helper()
+	out, err := b.Successions(b.ctx, edition)
 	b.ok(err)
 	return out
 }

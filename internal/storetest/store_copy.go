@@ -34,7 +34,7 @@ var copyTests = []storeTest{
 			}
 		}
 		b.same("rows in the log", rows, map[registry.ImportKind]int64{registry.ImportAreas: int64(len(c.areas)), registry.ImportHouseholds: 12, registry.ImportPrograms: int64(len(c.programs)),
-			registry.ImportIndicators: int64(len(c.indicators)), registry.ImportEnrolments: int64(len(c.enrolments))})
+			registry.ImportIndicators: int64(len(c.indicators)), registry.ImportSuccessions: int64(len(c.successions)), registry.ImportEnrolments: int64(len(c.enrolments))})
 		made := b.publish("2025-q4", "2026-01", 30)
 		b.same("content hashes", []string{made.Edition.ContentHash, made.Release.ContentHash}, []string{old.Edition.ContentHash, old.Release.ContentHash})
 		b.same("sums of record keys", []registry.RecordKey{made.Edition.Keys, made.Edition.LocatedKeys}, []registry.RecordKey{old.Edition.Keys, old.Edition.LocatedKeys})
@@ -102,6 +102,7 @@ func (b *bench) sameContents(edition, release, want, wantRelease string) {
 	indicators, err := b.Indicators(b.ctx, want)
 	b.ok(err)
 	b.same("indicators", got, indicators)
+	b.same("successions", b.successions(edition), b.successions(want))
 	b.same("households", gathered(b, b.Households(b.ctx, edition)), gathered(b, b.Households(b.ctx, want)))
 	b.same("match keys", gathered(b, b.MatchKeys(b.ctx, edition)), gathered(b, b.MatchKeys(b.ctx, want)))
 	b.same("enrolments", gathered(b, b.Enrolments(b.ctx, edition, release)), gathered(b, b.Enrolments(b.ctx, want, wantRelease)))

@@ -11,20 +11,22 @@ import (
 func (b *bench) calls(ctx context.Context, edition, release string) map[string]error {
 	c := cityContents(2)
 	out := map[string]error{
-		"CreateRelease": b.CreateRelease(ctx, edition, registry.Release{ID: "new"}),
-		"Discard":       b.Discard(ctx, edition, release),
-		"PutAreas":      b.PutAreas(ctx, edition, registry.Import{Kind: registry.ImportAreas, At: at(0)}, c.areas),
-		"PutPrograms":   b.PutPrograms(ctx, edition, registry.Import{Kind: registry.ImportPrograms, At: at(0)}, c.programs),
-		"PutIndicators": b.PutIndicators(ctx, edition, registry.Import{Kind: registry.ImportIndicators, At: at(0)}, c.indicators),
-		"PutHouseholds": b.PutHouseholds(ctx, edition, &registry.Import{Kind: registry.ImportHouseholds, At: at(0)}, each(c.households)),
-		"PutEnrolments": b.PutEnrolments(ctx, edition, release, &registry.Import{Kind: registry.ImportEnrolments, At: at(0)}, each(c.enrolments)),
-		"PutPoints":     b.PutPoints(ctx, edition, &registry.Import{Kind: registry.ImportPoints, At: at(0)}, each([]registry.HouseholdPoint{})),
+		"CreateRelease":  b.CreateRelease(ctx, edition, registry.Release{ID: "new"}),
+		"Discard":        b.Discard(ctx, edition, release),
+		"PutAreas":       b.PutAreas(ctx, edition, registry.Import{Kind: registry.ImportAreas, At: at(0)}, c.areas),
+		"PutPrograms":    b.PutPrograms(ctx, edition, registry.Import{Kind: registry.ImportPrograms, At: at(0)}, c.programs),
+		"PutIndicators":  b.PutIndicators(ctx, edition, registry.Import{Kind: registry.ImportIndicators, At: at(0)}, c.indicators),
+		"PutSuccessions": b.PutSuccessions(ctx, edition, registry.Import{Kind: registry.ImportSuccessions, At: at(0)}, c.successions),
+		"PutHouseholds":  b.PutHouseholds(ctx, edition, &registry.Import{Kind: registry.ImportHouseholds, At: at(0)}, each(c.households)),
+		"PutEnrolments":  b.PutEnrolments(ctx, edition, release, &registry.Import{Kind: registry.ImportEnrolments, At: at(0)}, each(c.enrolments)),
+		"PutPoints":      b.PutPoints(ctx, edition, &registry.Import{Kind: registry.ImportPoints, At: at(0)}, each([]registry.HouseholdPoint{})),
 	}
 	_, out["Publish"] = b.Publish(ctx, edition, release, registry.PublishOptions{Secrets: citySecrets, Now: at(0)})
 	_, out["Imports"] = b.Imports(ctx, edition)
 	_, out["Areas"] = b.Areas(ctx, edition)
 	_, _, out["Programs"] = b.Programs(ctx, edition)
 	_, out["Indicators"] = b.Indicators(ctx, edition)
+	_, out["Successions"] = b.Successions(ctx, edition)
 	_, out["Households"] = list(b.Households(ctx, edition))
 	_, out["Records"] = list(b.Records(ctx, edition))
 	_, out["Enrolments"] = list(b.Enrolments(ctx, edition, release))

@@ -18,6 +18,9 @@ func (c contents) editionHash() string {
 	for i := range c.indicators {
 		hash.Indicator(&c.indicators[i])
 	}
+	for i := range c.successions {
+		hash.Succession(&c.successions[i])
+	}
 	return hash.Hex()
 }
 
@@ -63,11 +66,13 @@ var hashTests = []storeTest{
 	}},
 	{"a hash tells one changed field", func(b *bench) {
 		for name, change := range map[string]func(*contents){
-			"household": func(c *contents) { c.households[7].HeadAge++ },
-			"location":  func(c *contents) { c.households[5].Located = !c.households[5].Located },
-			"area":      func(c *contents) { c.areas[3].Name += "x" },
-			"indicator": func(c *contents) { c.indicators[2].Value += 0.001 },
-			"enrolment": func(c *contents) { c.enrolments[4].Rupiah++ },
+			"household":     func(c *contents) { c.households[7].HeadAge++ },
+			"location":      func(c *contents) { c.households[5].Located = !c.households[5].Located },
+			"area":          func(c *contents) { c.areas[3].Name += "x" },
+			"indicator":     func(c *contents) { c.indicators[2].Value += 0.001 },
+			"succession":    func(c *contents) { c.successions[1].Decree += "x" },
+			"no succession": func(c *contents) { c.successions = nil },
+			"enrolment":     func(c *contents) { c.enrolments[4].Rupiah++ },
 		} {
 			plain, c := cityContents(12), cityContents(12)
 			c.households = slices.Clone(c.households)

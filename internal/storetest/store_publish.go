@@ -80,8 +80,11 @@ var publishTests = []storeTest{
 		unheardOf := whole.enrolments[0]
 		unheardOf.Program = "NO-SUCH"
 		for name, change := range map[string]func(*contents){
-			"no areas":                  func(c *contents) { c.areas = nil },
-			"no households":             func(c *contents) { c.households, c.enrolments = nil, nil },
+			"no areas":      func(c *contents) { c.areas = nil },
+			"no households": func(c *contents) { c.households, c.enrolments = nil, nil },
+			"a succession of no area": func(c *contents) {
+				c.successions = append(slices.Clone(c.successions), registry.Succession{Code: "19.71.09", Predecessor: "19.71.01"})
+			},
 			"an enrolment of no one":    func(c *contents) { c.enrolments = append(c.enrolments, stranger) },
 			"an enrolment in no scheme": func(c *contents) { c.enrolments = append(c.enrolments, unheardOf) },
 		} {
@@ -132,10 +135,11 @@ var publishTests = []storeTest{
 		state := b.published("e", "2025-10", 10)
 		c := cityContents(12)
 		for what, err := range map[string]error{
-			"areas":      b.PutAreas(b.ctx, "e", registry.Import{Kind: registry.ImportAreas, At: at(20)}, c.areas[:1]),
-			"indicators": b.PutIndicators(b.ctx, "e", registry.Import{Kind: registry.ImportIndicators, At: at(20)}, nil),
-			"households": b.putHouseholds("e", true, each(cityContents(40).households[20:21])),
-			"enrolments": b.PutEnrolments(b.ctx, "e", "2025-10", &registry.Import{Kind: registry.ImportEnrolments, At: at(20)}, each(c.enrolments[:1])),
+			"areas":       b.PutAreas(b.ctx, "e", registry.Import{Kind: registry.ImportAreas, At: at(20)}, c.areas[:1]),
+			"indicators":  b.PutIndicators(b.ctx, "e", registry.Import{Kind: registry.ImportIndicators, At: at(20)}, nil),
+			"successions": b.PutSuccessions(b.ctx, "e", registry.Import{Kind: registry.ImportSuccessions, At: at(20)}, nil),
+			"households":  b.putHouseholds("e", true, each(cityContents(40).households[20:21])),
+			"enrolments":  b.PutEnrolments(b.ctx, "e", "2025-10", &registry.Import{Kind: registry.ImportEnrolments, At: at(20)}, each(c.enrolments[:1])),
 		} {
 			b.refused(what, err, registry.CodeConflict)
 		}
@@ -146,6 +150,7 @@ var publishTests = []storeTest{
 		b.same("edition", b.edition("e"), want)
 		b.same("areas", b.areas("e"), c.areas)
 		b.same("indicators", b.indicators("e"), c.indicators)
+		b.same("successions", b.successions("e"), c.successions)
 		b.same("households", gathered(b, b.Households(b.ctx, "e")), c.households)
 		b.same("enrolments", gathered(b, b.Enrolments(b.ctx, "e", "2025-10")), c.enrolments)
 	}},

@@ -25,6 +25,7 @@ func (r *recorder) Fatalf(string, ...any) { r.failed = true; runtime.Goexit() }
 // The suite must find each fault of the memory store in the named subtest.
 func TestSuiteCatchesBrokenStores(t *testing.T) {
 	for fault, subtest := range map[string]string{
+		"any succession is published":          "what is not fit for publication",
 		"published editions can be written":    "what is published never changes",
 		"any enrolment is published":           "what is not fit for publication",
 		"append replaces":                      "indicators are replaced or added to",

@@ -21,16 +21,20 @@ type DecileMoves struct {
 	Poorer, LessPoor registry.Tally
 }
 
-// DecileMoves gives those of each area of the newer state; "" is all together.
+// DecileMoves gives those of each area of the newer state, or territory, by its code; "" is all together.
 func (p *Pair) DecileMoves(ctx context.Context) (map[registry.AreaCode]*DecileMoves, error) {
 	by := registry.Dimension{Kind: registry.ByDecile}
-	queries := []registry.SummaryQuery{p.query([]registry.Filter{inOlder(p, registry.Filter{})}, by)}
+	queries := p.queries(newerSide, []registry.Filter{inOlder(p, registry.Filter{})}, by)
 	for d := 1; d <= 10; d++ {
-		queries = append(queries, p.query([]registry.Filter{inOlder(p, registry.Filter{Decile: &registry.IntRange{Min: &d, Max: &d}})}, by))
+		queries = append(queries, p.queries(newerSide, []registry.Filter{inOlder(p, registry.Filter{Decile: &registry.IntRange{Min: &d, Max: &d}})}, by)...)
 	}
-	answers, err := p.Newer.Summarise(ctx, queries)
+	found, err := p.Newer.Summarise(ctx, queries)
 	if err != nil {
 		return nil, err
+	}
+	answers := make([][]registry.Cell, 11)
+	for from := range answers {
+		answers[from] = p.gather(newerSide, &found)
 	}
 	out := map[registry.AreaCode]*DecileMoves{}
 	exact := true
@@ -94,16 +98,17 @@ type ProgramTurnover struct {
 	NewlyEnrolled, NoLonger registry.Tally
 }
 
-// Enrolled gives the turnover of every programme of either state, by code, for each area of either; "" is all together. A state
+// Enrolled gives the turnover of every programme of either state, by code, for each area of either or territory, by its code; "" is all together. A state
 // that does not have a programme, or the area, has enrolled nobody: then the other's number is UNKNOWN.
 func (p *Pair) Enrolled(ctx context.Context) (map[registry.AreaCode][]ProgramTurnover, error) {
 	codes := p.programs()
 	answers := [2]map[registry.Key]registry.Tally{{}, {}} // by area, and position among codes
 	for i, side := range []struct {
+		side  int
 		view  *registry.View
 		other *registry.View
 		in    func(*Pair, registry.Filter) registry.Filter
-	}{{p.Newer, p.Older, inOlder}, {p.Older, p.Newer, inNewer}} {
+	}{{newerSide, p.Newer, p.Older, inOlder}, {olderSide, p.Older, p.Newer, inNewer}} {
 		var queries []registry.SummaryQuery
 		var of []int
 		for k, code := range codes {
@@ -114,15 +119,15 @@ func (p *Pair) Enrolled(ctx context.Context) (map[registry.AreaCode][]ProgramTur
 			if _, ok := side.other.Program(code); ok {
 				conditions = append(conditions, notIn(side.in(p, registry.Filter{EnrolledIn: []string{code}})))
 			}
-			queries, of = append(queries, p.query(conditions)), append(of, k)
+			queries, of = append(queries, p.queries(side.side, conditions)...), append(of, k)
 		}
 		cells, err := side.view.Summarise(ctx, queries)
 		if err != nil {
 			return nil, err
 		}
-		for q := range cells {
-			for _, c := range cells[q] {
-				answers[i][registry.Key{Area: c.Key.Area, Program: of[q]}] = c.Total
+		for _, k := range of {
+			for _, c := range p.gather(side.side, &cells) {
+				answers[i][registry.Key{Area: c.Key.Area, Program: k}] = c.Total
 			}
 		}
 	}

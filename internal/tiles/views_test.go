@@ -19,6 +19,10 @@ type shelf struct {
 	blocks     []registry.BlockTree
 }
 
+func (*shelf) Lineage(context.Context, []registry.Edition) (*registry.Lineage, error) {
+	return nil, nil
+}
+
 func (s *shelf) Blocks(context.Context) ([]registry.BlockTree, error) { return s.blocks, nil }
 func (s *shelf) Unmatched(context.Context, registry.State) ([]registry.Unmatched, error) {
 	return nil, nil
