@@ -99,6 +99,9 @@ func (p *program) contentsOf(s *store, e registry.Edition, r registry.Release) (
 	if contents.Indicators, err = s.Indicators(p.ctx, e.ID); err != nil {
 		return nil, nil, err
 	}
+	if contents.Unmatched, err = s.Unmatched(p.ctx, e.ID, r.ID); err != nil {
+		return nil, nil, err
+	}
 	contents.Successions, err = s.Successions(p.ctx, e.ID)
 	state := registry.State{Edition: e, Release: r, Hash: registry.StateHash(e.ContentHash, r.ContentHash)}
 	v := &registry.View{Dataset: &registry.Dataset{State: state, Version: registry.Version(state, revision)}}

@@ -16,6 +16,7 @@ import (
 // GeoPackage: its content hashes are equal.
 func TestExportRegistryRoundTrip(t *testing.T) {
 	data := cityData(t)
+	addUnmatched(t, data)
 	for _, out := range []string{"out", "out.gpkg"} {
 		t.Run(out, func(t *testing.T) { roundTrip(t, data, out) })
 	}
@@ -23,6 +24,30 @@ func TestExportRegistryRoundTrip(t *testing.T) {
 	if !strings.Contains(log, `"export registry"`) || !strings.Contains(log, "24000") {
 		t.Errorf("the audit log has no line of it:\n%s", log)
 	}
+}
+
+// addUnmatched publishes a release whose list has recipients who are no family.
+func addUnmatched(t *testing.T, data string) {
+	list := filepath.Join(t.TempDir(), "list.csv")
+	text := "id,nik,program,area_code,unmatched_recipients\n,,PKH,19.71.04.1006,12\n,,PKH,,3\n,1971040101010001,PKH,19.71.04.1006,\n"
+	if err := os.WriteFile(list, []byte(text+anyFamily(t, data)+",,PKH,,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "edition", "create", "demo", "--release", "2025-11", "--as-of", "2025-11-30", "--data", data)
+	said := must(t, "import", "enrolments", list, "--edition", "demo", "--release", "2025-11", "--data", data)
+	if !strings.Contains(said, "16 recipients") || !strings.Contains(said, " 0 rejected") {
+		t.Fatal(said)
+	}
+	must(t, "edition", "publish", "demo", "--release", "2025-11", "--data", data)
+}
+
+// anyFamily gives the id of a family of the city.
+func anyFamily(t *testing.T, data string) string {
+	query := filepath.Join(t.TempDir(), "one.graphql")
+	if err := os.WriteFile(query, []byte("{ households(first: 1) { edges { node { id } } } }"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile("[0-9a-f]{32}").FindString(must(t, "query", query, "--purpose", "a test", "--data", data))
 }
 
 func roundTrip(t *testing.T, data, out string) {
@@ -36,7 +61,7 @@ func roundTrip(t *testing.T, data, out string) {
 		t.Fatal(said)
 	}
 	must(t, "edition", "create", "copy", "--data", again, "--secrets", filepath.Join(data, "secrets"))
-	must(t, "edition", "create", "copy", "--release", "2025-10", "--data", again, "--secrets", filepath.Join(data, "secrets"))
+	must(t, "edition", "create", "copy", "--release", "2025-11", "--data", again, "--secrets", filepath.Join(data, "secrets"))
 	for line := range strings.Lines(said) {
 		args := strings.Fields(strings.ReplaceAll(line, "DRAFT", "copy"))
 		if len(args) == 0 || args[0] != "kantong" {
@@ -47,7 +72,7 @@ func roundTrip(t *testing.T, data, out string) {
 			t.Errorf("%s: %s", line, report)
 		}
 	}
-	must(t, "edition", "publish", "copy", "--release", "2025-10", "--data", again, "--secrets", filepath.Join(data, "secrets"))
+	must(t, "edition", "publish", "copy", "--release", "2025-11", "--data", again, "--secrets", filepath.Join(data, "secrets"))
 	saidOfCopy := must(t, "export", "registry", "--edition", "copy", "--out", second, "--purpose", "a test", "--data", again)
 	if got := regexp.MustCompile(`Content hashes: ([0-9a-f]{64}), ([0-9a-f]{64})`).FindString(saidOfCopy); got != hashes {
 		t.Errorf("the copy has other hashes:\n%s\n%s", hashes, got)

@@ -21,6 +21,7 @@ type Contents struct {
 	Indicators []registry.AreaIndicator
 	Households iter.Seq2[registry.Household, error]
 	Enrolments iter.Seq2[registry.Enrolment, error]
+	Unmatched  []registry.Unmatched // recipients on the release's lists who are no family; they are written as counts, after the enrolments
 
 	Successions []registry.Succession
 }
@@ -54,7 +55,7 @@ func (c *Contents) WriteDir(ctx context.Context, dir string, about About) (files
 		}
 		files = append(files, "programs.json")
 	}
-	if err := table(enrolmentTable(c.Enrolments)); err != nil {
+	if err := table(c.enrolmentTable()); err != nil {
 		return nil, err
 	}
 	if err := table(indicatorTable(c.Indicators)); err != nil {
@@ -74,7 +75,7 @@ func (c *Contents) WriteDir(ctx context.Context, dir string, about About) (files
 // enrolments, indicators, successions and about. It gives the names of those that hold something, in the order in which they are
 // imported.
 func (c *Contents) CreateGeoPackage(ctx context.Context, path string, about About) (layers []string, err error) {
-	tables := []Table{areaTable(c.Areas), householdTable(c.Households, false), programTable(c.Programs), enrolmentTable(c.Enrolments), indicatorTable(c.Indicators), successionTable(c.Successions)}
+	tables := []Table{areaTable(c.Areas), householdTable(c.Households, false), programTable(c.Programs), c.enrolmentTable(), indicatorTable(c.Indicators), successionTable(c.Successions)}
 	rows := make([]int64, len(tables))
 	for i := range tables {
 		tables[i].Rows = counted(ctx, tables[i].Rows, &rows[i])
@@ -166,11 +167,17 @@ func pointed(n *int64) any {
 	return *n
 }
 
-func enrolmentTable(list iter.Seq2[registry.Enrolment, error]) Table {
-	t := Table{Name: "enrolments", Title: "Who is in which programme", Columns: []Column{{Name: "id"}, {Name: "program"}, {Name: "status"}, {Name: "since"}, {Name: "until"}, {Name: "persons", Kind: Whole}, {"rupiah", Whole, "rupiah", ""}, {Name: "decree"}}}
+func (c *Contents) enrolmentTable() Table {
+	t := Table{Name: "enrolments", Title: "Who is in which programme", Columns: []Column{{Name: "id"}, {Name: "program"}, {Name: "status"}, {Name: "since"}, {Name: "until"}, {Name: "persons", Kind: Whole}, {"rupiah", Whole, "rupiah", ""}, {Name: "decree"},
+		{Name: "area_code"}, {"unmatched_recipients", Whole, "recipients", "Recipients of the programme in the area who are no family of the edition: a row is of them, or of a family"}}}
 	t.Rows = func(yield func(Row, error) bool) {
-		for e, err := range list {
-			if !yield(Row{Values: []any{e.Household.String(), e.Program, e.Status.String(), text(string(e.Since)), text(string(e.Until)), known(e.Persons), known64(e.Rupiah), text(e.Decree)}}, err) {
+		for e, err := range c.Enrolments {
+			if !yield(Row{Values: []any{e.Household.String(), e.Program, e.Status.String(), text(string(e.Since)), text(string(e.Until)), known(e.Persons), known64(e.Rupiah), text(e.Decree), nil, nil}}, err) {
+				return
+			}
+		}
+		for _, u := range c.Unmatched {
+			if !yield(Row{Values: []any{nil, u.Program, registry.EnrolmentActive.String(), nil, nil, nil, nil, nil, text(string(u.Area)), u.Recipients}}, nil) {
 				return
 			}
 		}

@@ -8,7 +8,7 @@ import (
 
 // enrolmentColumns are all names that an enrolment file's columns may have.
 var enrolmentColumns = []string{"kk", "household_id", "id", "nik", "id_dtks", "id_p3ke", "area_code", "kelurahan", "kecamatan",
-	"program", "status", "since", "until", "period", "persons", "rupiah", "decree"}
+	"program", "status", "since", "until", "period", "persons", "rupiah", "decree", "unmatched_recipients"}
 
 // enrolmentNames are other names of such columns, as their words joined by _.
 var enrolmentNames = map[string]string{

@@ -10,7 +10,8 @@ import (
 
 // Enrolments imports a CSV file of enrolments, one row for a recipient in a programme in a period. A row names its family by
 // any number that the edition knows it by; rows of several members are folded into one enrolment. Programmes must be in the
-// edition. status is ACTIVE when not given. Recipients who are no family of the edition are counted by programme and area.
+// edition. status is ACTIVE when not given. Recipients who are no family of the edition are counted by programme and area; a row of
+// an export that holds such a count (unmatched_recipients) names no family.
 func Enrolments(ctx context.Context, t Target, path string, mapping *Mapping) (*Report, error) {
 	j, err := begin(ctx, t, registry.ImportEnrolments, path, mapping)
 	if err != nil {
@@ -103,6 +104,9 @@ func (r *enrolmentReader) row(line int, fields []string) *fault {
 	}
 	if e.Since != "" && e.Until != "" && e.Until < e.Since {
 		return &fault{column: r.until.column, value: r.get(fields, r.until), reason: "is before since"}
+	}
+	if r.cell(fields, r.strangers.count) != "" {
+		return r.strangers.addCount(r.table, fields, &e)
 	}
 	found, bad := r.find(fields)
 	switch {

@@ -2,7 +2,8 @@ package ingest
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/dustin/go-humanize"
 )
 
 // FamilyMatches says how the families of a file are those of the newest published edition.
@@ -22,7 +23,7 @@ type FamilyMatches struct {
 // Lines are the report for a person, one sentence each.
 func (m *FamilyMatches) Lines() []string {
 	lines := []string{fmt.Sprintf("Compared with edition %s: %s found again by %s, %s by other numbers (the %s changed), %s new, %s not in this file any more.",
-		m.Edition, families(m.ByNumber), m.Number, grouped(m.ByOther), m.Number, grouped(m.New), grouped(m.Left+m.Merged))}
+		m.Edition, families(m.ByNumber), m.Number, humanize.Comma(m.ByOther), m.Number, humanize.Comma(m.New), humanize.Comma(m.Left+m.Merged))}
 	if m.Split > 0 {
 		lines = append(lines, fmt.Sprintf("Split: %s came out of a family that is found again, and %s new.", families(m.Split), areOrIs(m.Split)))
 	}
@@ -67,24 +68,11 @@ func (m *RecipientMatches) Lines() []string {
 	return lines
 }
 
-// grouped writes a number with commas between thousands.
-func grouped(n int64) string {
-	digits := fmt.Sprint(n)
-	var b strings.Builder
-	for i, c := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
-}
-
 func counted(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return grouped(n) + " " + many
+	return humanize.Comma(n) + " " + many
 }
 
 func families(n int64) string   { return counted(n, "family", "families") }

@@ -105,6 +105,29 @@ func TestUnmatchedRecipientsAreCounted(t *testing.T) {
 	}
 }
 
+// TestCountsOfUnmatchedRecipients imports what an export says of a release: families, and counts of who is none.
+func TestCountsOfUnmatchedRecipients(t *testing.T) {
+	s, ids := listedDraft(t, "k1 a1")
+	head := "id,program,status,area_code,unmatched_recipients\n"
+	report, err := s.list(t, nil, head+ids[0].String()+",PKH,ACTIVE,,\n,PKH,ACTIVE,19.71.04.1006,41\n,PKH,,19.71.04.1006,1\n,PIP,ACTIVE,,7\n")
+	if err != nil || report.Rejected != 0 || report.Recipients.Recipients != 49 || report.Recipients.Unmatched != 0 || len(s.enrolments) != 1 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	for i := range s.unmatched {
+		if s.unmatched[i].Keys == (registry.RecordKey{}) {
+			t.Errorf("%+v has no keys", s.unmatched[i])
+		}
+		s.unmatched[i].Keys = registry.RecordKey{}
+	}
+	if diff := cmp.Diff([]registry.Unmatched{{Program: "PIP", Recipients: 7}, {Program: "PKH", Area: "19.71.04.1006", Recipients: 42}}, s.unmatched); diff != "" {
+		t.Error(diff)
+	}
+	report, err = s.list(t, nil, head+ids[0].String()+",PKH,ACTIVE,,\n"+ids[0].String()+",PKH,ACTIVE,,3\n,PKH,ACTIVE,,0\n,PKH,ACTIVE,,-3\n,PKH,ENDED,,3\n,PKH,ACTIVE,19.71.99.1001,3\n,PKH,ACTIVE,,9999999999\n,PKH,ACTIVE,,\n")
+	if err != nil || report.Rejected != 7 || len(s.unmatched) != 0 {
+		t.Errorf("%+v, %v, %v", report, err, s.unmatched)
+	}
+}
+
 // TestMembersOfAFamilyAreFolded lists children of a family, who each get a benefit.
 func TestMembersOfAFamilyAreFolded(t *testing.T) {
 	s, ids := listedDraft(t, "k1 a1 b1 c1", "k2 a2")

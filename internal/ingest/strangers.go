@@ -14,6 +14,7 @@ type strangers struct {
 	places                     *places
 	names                      map[[2]string]int // areas by kelurahan alone
 	area, kelurahan, kecamatan int               // columns, -1 for none
+	count                      int               // the column that counts recipients, -1 for none
 	seen                       map[strangerKey]struct{}
 	sums                       map[[2]string]*registry.Unmatched // by programme and area
 }
@@ -26,7 +27,7 @@ type strangerKey struct {
 
 func newStrangers(t *table, j *job) (strangers, error) {
 	j.unmatched = newList(j.report.File + ".unmatched.csv")
-	s := strangers{job: j, secrets: j.Secrets, area: t.column("area_code"), kelurahan: t.column("kelurahan"), kecamatan: t.column("kecamatan"),
+	s := strangers{job: j, secrets: j.Secrets, area: t.column("area_code"), kelurahan: t.column("kelurahan"), kecamatan: t.column("kecamatan"), count: t.column("unmatched_recipients"),
 		names: map[[2]string]int{}, seen: map[strangerKey]struct{}{}, sums: map[[2]string]*registry.Unmatched{}}
 	if s.area < 0 && s.kelurahan < 0 {
 		return s, nil
@@ -55,15 +56,47 @@ func (s *strangers) add(t *table, line int, fields []string, who sought, e *regi
 		return
 	}
 	s.seen[key] = struct{}{}
-	s.matches.Recipients++
-	sum := s.sums[[2]string{e.Program, string(area)}]
-	if sum == nil {
-		sum = &registry.Unmatched{Program: e.Program, Area: area}
-		s.sums[[2]string{e.Program, string(area)}] = sum
+	s.sum(registry.Unmatched{Program: e.Program, Area: area, Recipients: 1, Keys: s.secrets.RecordKey(registry.HouseholdID(who.name))})
+}
+
+func (s *strangers) sum(u registry.Unmatched) {
+	s.matches.Recipients += u.Recipients
+	at := [2]string{u.Program, string(u.Area)}
+	if former := s.sums[at]; former != nil {
+		u = registry.AddUnmatched([]registry.Unmatched{*former, u})[0]
 	}
-	sum.Recipients++
-	record := s.secrets.RecordKey(registry.HouseholdID(who.name))
-	sum.Keys = registry.RecordKey{sum.Keys[0] + record[0], sum.Keys[1] + record[1]}
+	s.sums[at] = &u
+}
+
+// addCount takes in a row that is no recipient, but counts them. Whoever they were is not known any more, so the sum of their keys
+// is made of the count.
+func (s *strangers) addCount(t *table, fields []string, e *registry.Enrolment) *fault {
+	for _, k := range t.keys {
+		if value := t.cell(fields, k.column); value != "" {
+			return &fault{column: k.column, value: value, reason: "names a family in a row that counts recipients who are none"}
+		}
+	}
+	value := t.cell(fields, s.count)
+	n, reason := parseCount(value)
+	switch {
+	case reason != "":
+	case n == 0:
+		reason = "is no recipient"
+	case n > maxRecipients:
+		reason = "is more than a list can have"
+	case e.Status != registry.EnrolmentActive:
+		reason = "counts recipients whose status is not ACTIVE"
+	}
+	if reason != "" {
+		return &fault{column: s.count, value: value, reason: reason}
+	}
+	u := registry.Unmatched{Program: e.Program, Area: s.areaOf(t, fields), Recipients: n}
+	if said := t.cell(fields, s.area); u.Area == "" && said != "" {
+		return &fault{column: s.area, value: said, reason: "is no kelurahan or desa of the edition"}
+	}
+	u.Keys = s.secrets.RekeyUnmatched(u)
+	s.sum(u)
+	return nil
 }
 
 // areaOf gives the kelurahan of a row; "" where it is not said, or not one of the edition.
@@ -85,6 +118,9 @@ func (s *strangers) areaOf(t *table, fields []string) registry.AreaCode {
 	}
 	return s.places.areas.Area(area).Code
 }
+
+// maxRecipients bounds a count, so that sums stay inside 64 bits.
+const maxRecipients = 1_000_000_000
 
 // counts gives the recipients, by programme and area.
 func (s *strangers) counts() (list []registry.Unmatched) {
