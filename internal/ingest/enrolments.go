@@ -126,9 +126,9 @@ func (r *enrolmentReader) row(line int, fields []string) *fault {
 		r.strangers.matches.Matched++
 		return nil
 	case first == 0:
-		return r.faultTwice(r.keys[0].column, fields, 0)
+		return faultTwice(r.keys[0].column, r.cell(fields, r.keys[0].column), 0)
 	}
-	f := r.faultTwice(r.keys[0].column, fields, first)
+	f := faultTwice(r.keys[0].column, r.cell(fields, r.keys[0].column), first)
 	f.reason = reason
 	return f
 }

@@ -92,7 +92,7 @@ func newFamilyFolder(r *householdReader) (*familyFolder, error) {
 }
 
 // each gives the families when all rows have been read, by their first row.
-func (f *familyFolder) each(take func(h registry.Household, keys []registry.MatchKey) error) error {
+func (f *familyFolder) each(take func(h *registry.Household, keys []registry.MatchKey) error) error {
 	var scratch registry.Household
 	err := f.rows(func(line int, fields []string) error {
 		id, fault := f.identity.read(f.table, fields)
@@ -123,7 +123,7 @@ func (f *familyFolder) each(take func(h registry.Household, keys []registry.Matc
 			continue
 		}
 		f.persons += int64(fam.members)
-		if err := take(fam.household, fam.keys); err != nil {
+		if err := take(&fam.household, fam.keys); err != nil {
 			return err
 		}
 	}

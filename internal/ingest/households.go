@@ -123,11 +123,11 @@ func newHouseholdReader(j *job, places *places, mapping *Mapping, match *matchin
 func (r *householdReader) all(yield func(registry.Household, error) bool) {
 	im := &r.job.im
 	im.Rows = 0
-	err := r.each(func(h registry.Household, keys []registry.MatchKey) error {
-		h.ID, h.MatchKeys = r.match.id(h.ID), slices.Clone(keys)
+	err := r.each(func(h *registry.Household, keys []registry.MatchKey) error {
+		h.ID, h.MatchKeys = r.match.id(h.ID), keys
 		r.see(h.MatchKeys)
 		im.Rows++
-		if !yield(h, nil) {
+		if !yield(*h, nil) {
 			return errStopped
 		}
 		return nil
@@ -141,48 +141,98 @@ func (r *householdReader) all(yield func(registry.Household, error) bool) {
 	}
 }
 
-// each gives the households of the file with the ids that their numbers make, and their keys, that of the number first; these
-// are overwritten by the next.
-func (r *householdReader) each(take func(h registry.Household, keys []registry.MatchKey) error) error {
+// each gives the households of the file with the ids that their numbers make, and their keys, that of the number first.
+func (r *householdReader) each(take func(h *registry.Household, keys []registry.MatchKey) error) error {
 	if r.persons != nil {
 		return r.persons.each(take)
 	}
-	var h registry.Household
-	return r.rows(func(line int, fields []string) error {
-		if fault := r.household(&h, line, fields); fault != nil {
-			r.reject(line, fault)
-			return nil
+	for row := range ahead(r.parsed) {
+		if row.err != nil {
+			return row.err
 		}
-		return take(h, r.keys.list)
-	})
+		if row.fault == nil {
+			row.fault = r.first(row)
+		}
+		if row.fault != nil {
+			r.reject(row.line, row.fault)
+			continue
+		}
+		if err := take(&row.household, row.keys); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// household makes h the household of a row, with the id that its number makes, and gathers its keys.
-func (r *householdReader) household(h *registry.Household, line int, fields []string) *fault {
+// parsedRow is what a row says by itself. err is the last one's, and ends the file.
+type parsedRow struct {
+	line      int
+	household registry.Household // with the id that its number makes
+	number    string
+	keys      []registry.MatchKey
+	fault     *fault
+	err       error
+}
+
+// parsed reads the rows of the file, which may go on in another goroutine than that which takes them: it tells of faults by what it
+// gives, and reads nothing that the other writes.
+func (r *householdReader) parsed(out *lane[parsedRow]) {
+	r.faulty = func(line int, f *fault) {
+		if row := out.slot(); row != nil {
+			*row = parsedRow{line: line, fault: f}
+		}
+	}
+	err := r.rows(func(line int, fields []string) error {
+		row := out.slot()
+		if row == nil {
+			return errStopped
+		}
+		*row = parsedRow{line: line}
+		row.fault = r.parse(row, fields)
+		return nil
+	})
+	if err == nil || err == errStopped {
+		return
+	}
+	if row := out.slot(); row != nil {
+		*row = parsedRow{err: err}
+	}
+}
+
+// parse makes the household of a row and gathers its keys.
+func (r *householdReader) parse(row *parsedRow, fields []string) *fault {
 	id, f := r.identity.read(r.table, fields)
 	if f != nil {
 		return f
 	}
-	area, f := r.attributes(h, id, fields)
+	row.number = r.cell(fields, r.identity.column)
+	area, f := r.attributes(&row.household, id, fields)
 	if f != nil {
 		return f
 	}
-	h.Derive()
-	if err := h.Check(); err != nil {
+	row.household.Derive()
+	if err := row.household.Check(); err != nil {
 		return r.faultOf(err, fields)
 	}
-	if f := r.located.locate(h, area, fields); f != nil {
+	if f := r.located.locate(&row.household, area, fields); f != nil {
 		return f
 	}
 	r.keys.begin()
 	r.keys.read(r.table, fields)
-	if first, twice := r.seen[id]; twice {
-		return r.faultTwice(r.identity.column, fields, first)
+	row.keys = slices.Clone(r.keys.list)
+	return nil
+}
+
+// first checks that a row is the first of its household.
+func (r *householdReader) first(row *parsedRow) *fault {
+	id := row.household.ID
+	if line, twice := r.seen[id]; twice {
+		return faultTwice(r.identity.column, row.number, line)
 	}
-	if r.match.isHeld(id, r.keys.list) {
-		return r.faultTwice(r.identity.column, fields, 0)
+	if r.match.isHeld(id, row.keys) {
+		return faultTwice(r.identity.column, row.number, 0)
 	}
-	r.seen[id] = uint32(line)
+	r.seen[id] = uint32(row.line)
 	return nil
 }
 

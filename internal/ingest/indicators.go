@@ -96,7 +96,7 @@ func (r *indicatorReader) read() error {
 		key := indicatorKey{indicator.Area, indicator.Code, indicator.Year}
 		if f == nil {
 			if first, twice := r.seen[key]; twice {
-				f = r.faultTwice(r.at["indicator"], fields, first)
+				f = faultTwice(r.at["indicator"], r.cell(fields, r.at["indicator"]), first)
 			}
 		}
 		if f != nil {

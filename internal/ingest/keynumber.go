@@ -174,7 +174,7 @@ func parseKey(kind registry.MatchKind, value string) (number, reason string) {
 // parseSixteen reads an NIK or family-card number.
 func parseSixteen(value, what string) (number, reason string) {
 	number = strings.TrimPrefix(value, "'") // what keeps a spreadsheet from rounding the number
-	if len(number) != numberIsIdentity || strings.Trim(number, "0123456789") != "" {
+	if len(number) != numberIsIdentity || !isDigits(number) {
 		return "", "is not " + what + " of 16 digits"
 	}
 	if strings.Trim(number, number[:1]) == "" { // all zeros, all nines …

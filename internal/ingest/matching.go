@@ -122,7 +122,7 @@ func (m *matching) survey(j *job, places *places, mapping *Mapping) error {
 		return err
 	}
 	if m.needed() {
-		err = r.each(func(h registry.Household, keys []registry.MatchKey) error {
+		err = r.each(func(h *registry.Household, keys []registry.MatchKey) error {
 			m.claim(h.ID, keys)
 			return nil
 		})

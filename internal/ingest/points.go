@@ -118,7 +118,7 @@ func (r *pointReader) row(line int, fields []string) (family *registry.Household
 		return nil, point, f
 	}
 	if first, twice := r.seen[found.family]; twice {
-		return nil, point, r.faultTwice(r.keys[0].column, fields, first)
+		return nil, point, faultTwice(r.keys[0].column, r.cell(fields, r.keys[0].column), first)
 	}
 	r.seen[found.family] = uint32(line)
 	return &found.family, h.Point, nil

@@ -82,7 +82,7 @@ func (r *successionReader) read() error {
 		key := [2]registry.AreaCode{s.Code, s.Predecessor}
 		if f == nil {
 			if first, twice := r.seen[key]; twice {
-				f = r.faultTwice(r.at["predecessor"], fields, first)
+				f = faultTwice(r.at["predecessor"], r.cell(fields, r.at["predecessor"]), first)
 			}
 		}
 		if f != nil {

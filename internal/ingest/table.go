@@ -17,15 +17,16 @@ import (
 type table struct {
 	in      *tabular.Table
 	job     *job
-	names   []string         // of the columns, as the file has them
-	columns map[string]int   // attribute → column
-	several map[string][]int // attribute → columns, of those that may have more than one
-	values  []*translation   // per column, what the mapping says of its values; nil for nothing
-	shown   map[int]string   // columns whose values must not be written, and what is written instead
-	keys    []keyColumn      // columns that hold numbers by which families are found
-	used    []bool           // columns that give an attribute
-	peeked  []tabular.Row    // rows read ahead, not given yet
-	unsure  map[int]int64    // values of numbers beside the first that can't be trusted, by column
+	names   []string                 // of the columns, as the file has them
+	columns map[string]int           // attribute → column
+	several map[string][]int         // attribute → columns, of those that may have more than one
+	values  []*translation           // per column, what the mapping says of its values; nil for nothing
+	shown   map[int]string           // columns whose values must not be written, and what is written instead
+	keys    []keyColumn              // columns that hold numbers by which families are found
+	used    []bool                   // columns that give an attribute
+	peeked  []tabular.Row            // rows read ahead, not given yet
+	faulty  func(line int, f *fault) // takes rows that can't be read as rows; reject, as a rule
+	unsure  map[int]int64            // values of numbers beside the first that can't be trusted, by column
 }
 
 // openTable opens the job's file and gives its columns their attributes. attributes are the names that mean something for this kind of file; other columns are
@@ -37,6 +38,7 @@ func openTable(j *job, attributes []string, mapping *Mapping) (*table, error) {
 	}
 	j.opened = in
 	t := &table{in: in, job: j, names: in.Names, columns: map[string]int{}, several: map[string][]int{}, unsure: map[int]int64{}, shown: map[int]string{}}
+	t.faulty = t.reject
 	if err := mapping.checkFor(attributes, t.names); err != nil {
 		return nil, err
 	}
@@ -186,8 +188,8 @@ func (t *table) faultOf(err error, fields []string) *fault {
 }
 
 // faultTwice is the fault of a row that gives again what line first gave; first is 0 for what the draft held before.
-func (t *table) faultTwice(column int, fields []string, first uint32) *fault {
-	f := &fault{column: column, value: t.cell(fields, column), reason: "is given twice", detail: fmt.Sprintf(", first on line %d", first)}
+func faultTwice(column int, value string, first uint32) *fault {
+	f := &fault{column: column, value: value, reason: "is given twice", detail: fmt.Sprintf(", first on line %d", first)}
 	if first == 0 {
 		f.reason, f.detail = "is already in the draft", ""
 	}
@@ -221,7 +223,7 @@ func (t *table) rows(row func(line int, fields []string) error) error {
 		case err != nil:
 			return t.failed(err)
 		case rec.Fault != "":
-			t.reject(rec.Number, &fault{column: rec.Column, value: rec.Value, reason: rec.Fault})
+			t.faulty(rec.Number, &fault{column: rec.Column, value: rec.Value, reason: rec.Fault})
 			continue
 		case rec.Doubts != nil && t.doubtful(rec):
 			continue
@@ -253,7 +255,7 @@ func (t *table) doubtful(rec tabular.Row) bool {
 			continue
 		}
 		if t.used[d.Column] {
-			t.reject(rec.Number, &fault{column: d.Column, value: rec.Fields[d.Column], reason: d.Reason})
+			t.faulty(rec.Number, &fault{column: d.Column, value: rec.Fields[d.Column], reason: d.Reason})
 			return true
 		}
 	}
@@ -349,4 +351,11 @@ func valueKey(value string) string {
 	return strings.Join(words, " ")
 }
 
-func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+func isDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != ""
+}
