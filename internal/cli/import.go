@@ -32,6 +32,7 @@ type (
 	fileFlags struct {
 		File    string `arg:"" help:"The file."`
 		Edition string `required:"" placeholder:"NAME" help:"The draft edition it goes into."`
+		DryRun  bool   `help:"Read and check everything, report, and store nothing."`
 	}
 	importFlags struct {
 		fileFlags
@@ -61,7 +62,6 @@ type (
 		Layer  string `placeholder:"NAME" help:"The layer to read of a file that has several."`
 		Within string `placeholder:"CODE" help:"Read areas within this one only, e.g. 19.71 of a file of the whole country."`
 		Map    string `placeholder:"FILE" help:"Write what is odd about the boundaries to this file, GeoJSON, to look at in QGIS; also when they are refused."`
-		DryRun bool   `help:"Report only, and store nothing."`
 	}
 	importPrograms   struct{ importFlags }
 	importIndicators struct{ importFlags }
@@ -82,15 +82,11 @@ type (
 )
 
 func (c *importPoints) Run(p *program) error {
-	mapping, err := c.read()
-	if err != nil {
-		return err
-	}
-	return p.ingest(importFlags{fileFlags: c.fileFlags}, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Points(p.ctx, t, c.File, mapping) })
+	return p.ingestMapped(registry.ImportPoints, importFlags{fileFlags: c.fileFlags}, &c.mappingFlag, ingest.Target{})
 }
 
 func (c *importAreas) Run(p *program) error {
-	opts := ingest.AreaOptions{Layer: c.Layer, DryRun: c.DryRun, Always: c.Map != ""}
+	opts := ingest.AreaOptions{Layer: c.Layer, Always: c.Map != ""}
 	if c.Within != "" {
 		code, err := registry.ParseAreaCode(c.Within)
 		if err != nil {
@@ -98,7 +94,7 @@ func (c *importAreas) Run(p *program) error {
 		}
 		opts.Within = code
 	}
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) {
+	return p.ingest(c.importFlags, ingest.Target{}, func(t ingest.Target) (*ingest.Report, error) {
 		report, err := ingest.Areas(p.ctx, t, c.File, opts)
 		if report != nil && c.Map != "" {
 			err = errors.Join(err, p.writeMap(c.Map, report))
@@ -122,42 +118,44 @@ func (p *program) writeMap(path string, r *ingest.Report) error {
 }
 
 func (c *importPrograms) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Programs(p.ctx, t, c.File) })
+	return p.ingestMapped(registry.ImportPrograms, c.importFlags, nil, ingest.Target{})
 }
 
 func (c *importIndicators) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Indicators(p.ctx, t, c.File) })
+	return p.ingestMapped(registry.ImportIndicators, c.importFlags, nil, ingest.Target{})
 }
 
 func (c *importHouseholds) Run(p *program) error {
-	mapping, err := c.read()
-	if err != nil {
-		return err
-	}
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Households(p.ctx, t, c.File, mapping) })
+	return p.ingestMapped(registry.ImportHouseholds, c.importFlags, &c.mappingFlag, ingest.Target{})
 }
 
 func (c *importEnrolments) Run(p *program) error {
-	mapping, err := c.read()
-	if err != nil {
-		return err
+	return p.ingestMapped(registry.ImportEnrolments, c.importFlags, &c.mappingFlag, ingest.Target{Release: c.Release, Set: c.Set})
+}
+
+// ingestMapped is ingest of a file that may have a mapping.
+func (p *program) ingestMapped(kind registry.ImportKind, f importFlags, flag *mappingFlag, t ingest.Target) (err error) {
+	var mapping *ingest.Mapping
+	if flag != nil {
+		if mapping, err = flag.read(); err != nil {
+			return err
+		}
 	}
-	return p.ingest(c.importFlags, c.Release, func(t ingest.Target) (*ingest.Report, error) {
-		t.Set = c.Set
-		return ingest.Enrolments(p.ctx, t, c.File, mapping)
+	return p.ingest(f, t, func(t ingest.Target) (*ingest.Report, error) {
+		return ingest.File(p.ctx, t, kind, f.File, mapping, ingest.AreaOptions{})
 	})
 }
 
 // ingest runs one import and shows what became of the file.
-func (p *program) ingest(f importFlags, release string, read func(ingest.Target) (*ingest.Report, error)) error {
-	return p.withStore(func(s *store) error {
-		secrets, err := p.secrets(s)
-		if err != nil {
+func (p *program) ingest(f importFlags, t ingest.Target, read func(ingest.Target) (*ingest.Report, error)) error {
+	return p.withStore(func(s *store) (err error) {
+		t.Store, t.Edition, t.Append, t.DryRun, t.Known, t.Now = s.Store, f.Edition, f.Append, f.DryRun, gazetteer(), time.Now()
+		if t.Secrets, err = p.secrets(s); err != nil {
 			return err
 		}
 		bar := p.progress("importing " + f.File)
-		report, err := read(ingest.Target{Store: s.Store, Edition: f.Edition, Release: release, Append: f.Append, Secrets: secrets, Known: gazetteer(),
-			Now: time.Now(), Progress: func(_ string, done, total int64) { bar.show("bytes", done, total) }})
+		t.Progress = func(_ string, done, total int64) { bar.show("bytes", done, total) }
+		report, err := read(t)
 		bar.done()
 		if report != nil {
 			p.show(report)
@@ -165,7 +163,7 @@ func (p *program) ingest(f importFlags, release string, read func(ingest.Target)
 		if err != nil || report.Unchanged || report.DryRun {
 			return err
 		}
-		return p.audit(s, "import "+string(report.Kind), filepath.Base(f.File), registry.StateID(f.Edition, release))
+		return p.audit(s, "import "+string(report.Kind), filepath.Base(f.File), registry.StateID(f.Edition, t.Release))
 	})
 }
 
