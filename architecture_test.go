@@ -45,6 +45,7 @@ var mayImport = map[string][]string{
 	"kantong/internal/featurefile/filetest":    {},
 	"kantong/internal/tabular":                 {"kantong/internal/geopackage", "kantong/internal/registry"},
 	"kantong/internal/ingest":                  {"kantong/internal/featurefile", "kantong/internal/geo", "kantong/internal/registry", "kantong/internal/tabular"},
+	"kantong/internal/jobs":                    {"kantong/internal/audit", "kantong/internal/ingest", "kantong/internal/registry"},
 	"kantong/internal/demo":                    {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/demo/sample":             {"kantong/geodata", "kantong/internal/demo", "kantong/internal/registry"},
 	"kantong/graph/scalar":                     {"kantong/internal/geo", "kantong/internal/registry"},

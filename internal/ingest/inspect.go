@@ -77,7 +77,7 @@ func Inspect(ctx context.Context, path string, o InspectOptions) (*Inspection, e
 	if mapping == nil {
 		survey.propose(out)
 		out.Mapping = survey.write(out)
-		if mapping, err = parseMapping(out.Mapping); err != nil {
+		if mapping, err = ParseMapping(out.Mapping); err != nil {
 			return nil, err
 		}
 	} else {
