@@ -70,7 +70,16 @@ func (q *Queue) Accept(ctx context.Context, u Upload, file io.Reader) (job regis
 // jobID is the public name of the job of a client's id: when it is taken, the job was recorded.
 func jobID(u *Upload) string {
 	sum := sha256.Sum256([]byte(u.Who.KeyID + "\x00" + u.ClientID))
-	return jobPrefix + hex.EncodeToString(sum[:10])
+	return jobPrefix + hex.EncodeToString(sum[:idBytes])
+}
+
+const idBytes = 10
+
+// IsID tells whether a text may be the id of a job.
+func IsID(text string) bool {
+	digits, ok := strings.CutPrefix(text, jobPrefix)
+	b, err := hex.DecodeString(digits)
+	return ok && err == nil && len(b) == idBytes && strings.ToLower(digits) == digits
 }
 
 // hash tells whether two uploads ask for the same.

@@ -132,6 +132,19 @@ func (q *Queue) OpenList(j *registry.Job, list string) (*os.File, error) {
 	return f, err
 }
 
+// Lists names the lists of a job that can be fetched here.
+func (q *Queue) Lists(j *registry.Job) (list []string) {
+	if q.directory == nil || j.Server != q.name || !j.State.Ended() {
+		return nil
+	}
+	for _, name := range []string{Rejected, Unmatched, Findings} {
+		if _, err := os.Stat(filepath.Join(q.of(j.ID), name)); err == nil {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
 // sweep removes what belongs to no job, uploads of jobs that have ended, and lists whose time is over. At the start it also
 // removes what was being received.
 func (q *Queue) sweep(ctx context.Context, start bool) error {

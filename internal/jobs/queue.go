@@ -59,8 +59,8 @@ type Queue struct {
 	recording sync.Mutex // of jobs, one at a time
 
 	mu      sync.Mutex // of what follows
-	waiting []string // ids of jobs, in the order of their numbers
-	running *run     // nil when none is
+	waiting []string   // ids of jobs, in the order of their numbers
+	running *run       // nil when none is
 }
 
 // run is a job at work.
