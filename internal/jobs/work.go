@@ -35,7 +35,7 @@ func (q *Queue) work(ctx context.Context, id string) {
 		if err != nil || j.State != registry.JobQueued {
 			return err
 		}
-		now := q.with.Now()
+		now := q.now()
 		j.State, j.SeenAt, j.Status.StartedAt, j.Status.Begun = registry.JobRunning, now, &now, j.Status.Begun+1
 		j, begun, err = q.with.Ledger.UpdateJob(ctx, registry.JobQueued, j)
 		return err
@@ -105,9 +105,12 @@ func (q *Queue) insist(ctx context.Context, do func(ctx context.Context) error) 
 	}
 }
 
+// now is the time as the ledger keeps it.
+func (q *Queue) now() time.Time { return q.with.Now().UTC().Truncate(time.Microsecond) }
+
 // end writes the end of a job into it.
 func (q *Queue) end(j *registry.Job, state registry.JobState, err error) {
-	now := q.with.Now().UTC().Truncate(time.Microsecond)
+	now := q.now()
 	j.State, j.SeenAt, j.Status.EndedAt = state, now, &now
 	if err != nil {
 		j.Status.Error = q.fault(j, err)
