@@ -74,7 +74,7 @@ func (p *program) serve(s *store, c *serveCommand, ready func(address string)) (
 	working.Go(func() { queue.Run(ctx) })
 	resolver := &graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Budgets: budgets, Audit: log, Ledger: s.ledger,
 		Desk: changes.NewDesk(changes.Options{Store: s.Store, Ledger: s.ledger, Secrets: func() (registry.Secrets, error) { return p.secrets(s) },
-			Refresh: gate.Refresh, Now: time.Now, Log: func(_ context.Context, message string, err error) { p.log.Error(message, "error", err) }})}
+			Cancel: queue.Cancel, Refresh: gate.Refresh, Now: time.Now, Log: func(_ context.Context, message string, err error) { p.log.Error(message, "error", err) }})}
 	return server.Run(p.ctx, server.Config{Listen: c.Listen, AllowOrigin: c.AllowOrigin, Rates: server.Rates{Key: c.RateKey, Address: c.RateAddress},
 		TrustedProxies: proxies, Resolver: resolver,
 		Ledger: s.ledger, Imports: queue, SchemaText: graph.SDL(), Files: web.Files(), Basemap: basemap, Log: p.log, Observer: observer}, ready)

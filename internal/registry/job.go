@@ -111,3 +111,15 @@ func CheckClientID(field, id string) error {
 	}
 	return nil
 }
+
+func (s JobState) String() string { return string(s) }
+
+// ParseJobState reads the name of a state.
+func ParseJobState(s string) (JobState, error) {
+	for _, known := range []JobState{JobQueued, JobRunning, JobSucceeded, JobFailed, JobCancelled} {
+		if string(known) == s {
+			return known, nil
+		}
+	}
+	return "", Invalid("state", "%q is not a state of jobs", s)
+}
