@@ -100,7 +100,9 @@ func TestUploadIsRetryable(t *testing.T) {
 // cancelled asks for the end of a job and gives its state then.
 func (a *administered) cancelled(t *testing.T, id, clientID string) string {
 	t.Helper()
-	var answer struct{ CancelJob struct{ Job struct{ State string } } }
+	var answer struct {
+		CancelJob struct{ Job struct{ State string } }
+	}
 	a.ask(t, a.admin, fmt.Sprintf(`mutation { cancelJob(id: %q, clientId: %q) { job { state } } }`, id, clientID), &answer)
 	return answer.CancelJob.Job.State
 }

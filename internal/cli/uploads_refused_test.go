@@ -133,7 +133,9 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	if left := a.files(t); len(left) > 0 {
 		t.Errorf("left: %q", left)
 	}
-	var list struct{ Jobs struct{ Edges []struct{ Cursor string } } }
+	var list struct {
+		Jobs struct{ Edges []struct{ Cursor string } }
+	}
 	if a.ask(t, a.admin, `{ jobs { edges { cursor } } }`, &list); len(list.Jobs.Edges) > 0 {
 		t.Errorf("%d jobs", len(list.Jobs.Edges))
 	}

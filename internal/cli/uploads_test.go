@@ -330,7 +330,7 @@ func manyFamilies(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("kk,area_code,members,decile\n")
 	for i := range n {
-		fmt.Fprintf(&b, "%016d,19.71.0%d.1001,%d,%d\n", 1971000000000000+i, 1+i%4, 1+i%7, 1+i%10)
+		fmt.Fprintf(&b, "%016d,%s,%d,%d\n", 1971000000000000+i, []string{"19.71.01.1004", "19.71.04.1001", "19.71.04.1006"}[i%3], 1+i%7, 1+i%10)
 	}
 	return b.Bytes()
 }
