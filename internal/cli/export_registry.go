@@ -37,12 +37,13 @@ func (c *exportRegistry) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		var files []string
+		var parts []string // files or layers
+		oneFile := strings.EqualFold(filepath.Ext(c.Out), ".gpkg")
 		err = p.whole([]string{c.Out}, func(paths []string) (err error) {
-			if strings.EqualFold(filepath.Ext(c.Out), ".gpkg") {
-				err = contents.CreateGeoPackage(p.ctx, paths[0], about)
+			if oneFile {
+				parts, err = contents.CreateGeoPackage(p.ctx, paths[0], about)
 			} else if err = os.Mkdir(paths[0], 0o700); err == nil {
-				files, err = contents.WriteDir(p.ctx, paths[0], about)
+				parts, err = contents.WriteDir(p.ctx, paths[0], about)
 			}
 			if err != nil {
 				return err
@@ -53,13 +54,18 @@ func (c *exportRegistry) Run(p *program) error {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "Wrote %s: %s families, %s enrolments to %s. Content hashes: %s, %s\n", state, humanize.Comma(e.Households), humanize.Comma(r.Enrolments), c.Out, e.ContentHash, r.ContentHash)
-		for _, f := range files {
-			kind := strings.TrimSuffix(f, filepath.Ext(f))
-			release := ""
-			if kind == "enrolments" && r.ID != "" {
-				release = " --release " + r.ID
+		for _, part := range parts {
+			kind, path, more := strings.TrimSuffix(part, filepath.Ext(part)), filepath.Join(c.Out, part), ""
+			switch {
+			case oneFile && kind == "areas":
+				path, more = c.Out, " --layer areas"
+			case oneFile:
+				path, more = c.Out, " --sheet "+part
 			}
-			fmt.Fprintf(p.stdout, "  kantong import %s %s --edition DRAFT%s\n", kind, filepath.Join(c.Out, f), release)
+			if kind == "enrolments" && r.ID != "" {
+				more += " --release " + r.ID
+			}
+			fmt.Fprintf(p.stdout, "  kantong import %s %s --edition DRAFT%s\n", kind, path, more)
 		}
 		return nil
 	})

@@ -21,7 +21,7 @@ type importCommand struct {
 	Inspect    importInspect    `cmd:"" help:"Look at a file of families: proposes a mapping and shows what would be stored. Stores nothing."`
 	Areas      importAreas      `cmd:"" help:"Boundaries: GeoJSON, GeoPackage, or a Shapefile in a zip archive, in degrees, UTM or Web Mercator. Codes by Kemendagri or BPS; what the kelurahan add up to is made from them."`
 	Households importHouseholds `cmd:"" help:"Families, or persons folded into families: CSV, XLSX or GeoPackage. Card numbers, NIK and other ids become keyed hashes as they are read, by which the family is found again; names are never stored."`
-	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules, JSON."`
+	Programs   importPrograms   `cmd:"" help:"Programmes with their eligibility rules: JSON, or a table of a GeoPackage or XLSX with rules as JSON."`
 	Points     importPoints     `cmd:"" help:"Where families live: coordinates that come later than the families, by any of their numbers. CSV, XLSX or GeoPackage."`
 	Enrolments importEnrolments `cmd:"" help:"Who is in which programme: the list of a decree, say. Families are found by any of their numbers. CSV, XLSX or GeoPackage."`
 	Indicators importIndicators `cmd:"" help:"Published figures of areas: CSV, XLSX or GeoPackage."`
@@ -40,10 +40,16 @@ type (
 	}
 )
 
+type sheetFlag struct {
+	Sheet string `placeholder:"NAME" help:"Sheet of a workbook, or layer of a GeoPackage, that has several."`
+}
+
 type mappingFlag struct {
 	Mapping string `placeholder:"FILE" help:"YAML file that maps the file's columns and values to those of the registry, or the name of a ready one: ${mappings}."`
-	Sheet   string `placeholder:"NAME" help:"Sheet of a workbook, or layer of a GeoPackage, that has several."`
+	sheetFlag
 }
+
+func (f *sheetFlag) read() *ingest.Mapping { return (*ingest.Mapping)(nil).WithSheet(f.Sheet) }
 
 func (f *mappingFlag) read() (*ingest.Mapping, error) {
 	var mapping *ingest.Mapping
@@ -63,8 +69,14 @@ type (
 		Within string `placeholder:"CODE" help:"Read areas within this one only, e.g. 19.71 of a file of the whole country."`
 		Map    string `placeholder:"FILE" help:"Write what is odd about the boundaries to this file, GeoJSON, to look at in QGIS; also when they are refused."`
 	}
-	importPrograms   struct{ importFlags }
-	importIndicators struct{ importFlags }
+	importPrograms struct {
+		importFlags
+		sheetFlag
+	}
+	importIndicators struct {
+		importFlags
+		sheetFlag
+	}
 	importHouseholds struct {
 		importFlags
 		mappingFlag
@@ -82,7 +94,11 @@ type (
 )
 
 func (c *importPoints) Run(p *program) error {
-	return p.ingestMapped(registry.ImportPoints, importFlags{fileFlags: c.fileFlags}, &c.mappingFlag, ingest.Target{})
+	mapping, err := c.read()
+	if err != nil {
+		return err
+	}
+	return p.ingestFile(registry.ImportPoints, importFlags{fileFlags: c.fileFlags}, mapping, ingest.Target{})
 }
 
 func (c *importAreas) Run(p *program) error {
@@ -118,29 +134,31 @@ func (p *program) writeMap(path string, r *ingest.Report) error {
 }
 
 func (c *importPrograms) Run(p *program) error {
-	return p.ingestMapped(registry.ImportPrograms, c.importFlags, nil, ingest.Target{})
+	return p.ingestFile(registry.ImportPrograms, c.importFlags, c.read(), ingest.Target{})
 }
 
 func (c *importIndicators) Run(p *program) error {
-	return p.ingestMapped(registry.ImportIndicators, c.importFlags, nil, ingest.Target{})
+	return p.ingestFile(registry.ImportIndicators, c.importFlags, c.read(), ingest.Target{})
 }
 
 func (c *importHouseholds) Run(p *program) error {
-	return p.ingestMapped(registry.ImportHouseholds, c.importFlags, &c.mappingFlag, ingest.Target{})
+	mapping, err := c.read()
+	if err != nil {
+		return err
+	}
+	return p.ingestFile(registry.ImportHouseholds, c.importFlags, mapping, ingest.Target{})
 }
 
 func (c *importEnrolments) Run(p *program) error {
-	return p.ingestMapped(registry.ImportEnrolments, c.importFlags, &c.mappingFlag, ingest.Target{Release: c.Release, Set: c.Set})
+	mapping, err := c.read()
+	if err != nil {
+		return err
+	}
+	return p.ingestFile(registry.ImportEnrolments, c.importFlags, mapping, ingest.Target{Release: c.Release, Set: c.Set})
 }
 
-// ingestMapped is ingest of a file that may have a mapping.
-func (p *program) ingestMapped(kind registry.ImportKind, f importFlags, flag *mappingFlag, t ingest.Target) (err error) {
-	var mapping *ingest.Mapping
-	if flag != nil {
-		if mapping, err = flag.read(); err != nil {
-			return err
-		}
-	}
+// ingestFile is ingest of a file of a kind that takes no options of its own; mapping may be nil.
+func (p *program) ingestFile(kind registry.ImportKind, f importFlags, mapping *ingest.Mapping, t ingest.Target) error {
 	return p.ingest(f, t, func(t ingest.Target) (*ingest.Report, error) {
 		return ingest.File(p.ctx, t, kind, f.File, mapping, ingest.AreaOptions{})
 	})

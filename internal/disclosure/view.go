@@ -95,7 +95,10 @@ func (g *Gate) totals(viewer registry.Viewer, e registry.Edition) (total, locate
 	if !viewer.Role.SeesHouseholds() || len(viewer.Areas) > 0 {
 		floor := g.rules.Policy.floor(viewer.Role)
 		base := e.Households
-		return g.noise.protect(total, base, floor), g.noise.protect(located, base, floor)
+		if e.Located > 0 { // that none has a location is said of the file, not of any family
+			located = g.noise.protect(located, base, floor)
+		}
+		return g.noise.protect(total, base, floor), located
 	}
 	return total, located
 }

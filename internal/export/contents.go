@@ -66,13 +66,22 @@ func (c *Contents) WriteDir(ctx context.Context, dir string, about About) (files
 }
 
 // CreateGeoPackage writes everything into one file: the layers areas and households, the tables programs (rules as JSON),
-// enrolments, indicators and about.
-func (c *Contents) CreateGeoPackage(ctx context.Context, path string, about About) error {
+// enrolments, indicators and about. It gives the names of those that hold something, in the order in which they are imported.
+func (c *Contents) CreateGeoPackage(ctx context.Context, path string, about About) (layers []string, err error) {
 	tables := []Table{areaTable(c.Areas), householdTable(c.Households, false), programTable(c.Programs), enrolmentTable(c.Enrolments), indicatorTable(c.Indicators)}
+	rows := make([]int64, len(tables))
 	for i := range tables {
-		tables[i].Rows = counted(ctx, tables[i].Rows, new(int64))
+		tables[i].Rows = counted(ctx, tables[i].Rows, &rows[i])
 	}
-	return createGeoPackage(ctx, path, tables, about)
+	if err := createGeoPackage(ctx, path, tables, about); err != nil {
+		return nil, err
+	}
+	for i, t := range tables {
+		if rows[i] > 0 {
+			layers = append(layers, t.Name)
+		}
+	}
+	return layers, nil
 }
 
 func writeFile(dir, name string, write func(io.Writer) error) (err error) {
@@ -133,8 +142,8 @@ func (c *Contents) writePrograms(w io.Writer) error {
 }
 
 func programTable(programs []registry.Program) Table {
-	t := Table{Name: "programs", Title: "Programmes; eligibility is a household filter as JSON", Columns: []Column{{Name: "code"}, {Name: "name"}, {Name: "pillar"}, {Name: "funder"}, {Name: "funderKind"}, {"budgetRupiah", Whole, "rupiah a year", ""},
-		{"unitCostRupiah", Whole, "rupiah a household a year", ""}, {Name: "year", Kind: Whole}, {Name: "eligibility"}, {Name: "source"}}}
+	t := Table{Name: "programs", Title: "Programmes; eligibility is a household filter as JSON", Columns: []Column{{Name: "code"}, {Name: "name"}, {Name: "pillar"}, {Name: "funder"}, {Name: "funder_kind"}, {"budget_rupiah", Whole, "rupiah a year", ""},
+		{"unit_cost_rupiah", Whole, "rupiah a household a year", ""}, {Name: "year", Kind: Whole}, {Name: "eligibility"}, {Name: "source"}}}
 	rows := make([]Row, len(programs))
 	for i := range programs {
 		p := &programs[i]

@@ -56,14 +56,14 @@ func TestDraftInAFileStore(t *testing.T) {
 		{"areas", func() (*Report, error) {
 			return Areas(ctx, target, cityFile(t, "kelurahan_hdx_bps_2020.geojson"), AreaOptions{})
 		}, 50, 0, false, false},
-		{"programmes", func() (*Report, error) { return Programs(ctx, target, programs) }, 1, 0, false, false},
+		{"programmes", func() (*Report, error) { return Programs(ctx, target, programs, nil) }, 1, 0, false, false},
 		{"households", func() (*Report, error) { return Households(ctx, target, withBad, nil) }, 42, 1, false, false},
 		{"the same again", func() (*Report, error) { return Households(ctx, target, withBad, nil) }, 42, 1, true, false},
 		{"nothing good", func() (*Report, error) { return Households(ctx, target, noGood, nil) }, 0, 1, false, true},
 		{"corrected", func() (*Report, error) { return Households(ctx, target, good, nil) }, 42, 0, false, false},
 		{"enrolments", func() (*Report, error) { return Enrolments(ctx, target, served, nil) }, 84, 0, false, false},
-		{"indicators", func() (*Report, error) { return Indicators(ctx, target, cityFile(t, "statistics.csv")) }, 32, 0, false, false},
-		{"indicators again", func() (*Report, error) { return Indicators(ctx, target, cityFile(t, "statistics.csv")) }, 32, 0, true, false},
+		{"indicators", func() (*Report, error) { return Indicators(ctx, target, cityFile(t, "statistics.csv"), nil) }, 32, 0, false, false},
+		{"indicators again", func() (*Report, error) { return Indicators(ctx, target, cityFile(t, "statistics.csv"), nil) }, 32, 0, true, false},
 	}
 	for _, step := range steps {
 		report, err := step.run()

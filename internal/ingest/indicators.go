@@ -17,10 +17,11 @@ var indicatorCode = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 // maxIndicatorText is how many bytes a unit, source, address or note may have.
 const maxIndicatorText = 2000
 
-// Indicators imports a CSV file of published figures of areas, each with unit and source. An area need not be in the
-// edition if one of the edition's areas lies in it: a city is compared with its province.
-func Indicators(ctx context.Context, t Target, path string) (*Report, error) {
-	j, err := begin(ctx, t, registry.ImportIndicators, path, nil)
+// Indicators imports a table of published figures of areas, each with unit and source. An area need not be in the
+// edition if one of the edition's areas lies in it: a city is compared with its province. mapping names the sheet or layer of a
+// file that has several; it may be nil.
+func Indicators(ctx context.Context, t Target, path string, mapping *Mapping) (*Report, error) {
+	j, err := begin(ctx, t, registry.ImportIndicators, path, mapping)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func Indicators(ctx context.Context, t Target, path string) (*Report, error) {
 	if j.report.Unchanged && !j.DryRun {
 		return j.report, nil
 	}
-	r, err := newIndicatorReader(j)
+	r, err := newIndicatorReader(j, mapping)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +55,8 @@ type indicatorKey struct {
 	year int
 }
 
-func newIndicatorReader(j *job) (*indicatorReader, error) {
-	t, err := openTable(j, indicatorColumns, nil)
+func newIndicatorReader(j *job, mapping *Mapping) (*indicatorReader, error) {
+	t, err := openTable(j, indicatorColumns, mapping)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 func TestCityIndicators(t *testing.T) {
 	path := cityFile(t, "statistics.csv")
 	s := &memoryStore{areas: []registry.Area{{Code: "19.71.01.1004"}}}
-	report, err := Indicators(context.Background(), target(s), path)
+	report, err := Indicators(context.Background(), target(s), path, nil)
 	if err != nil || report.Rejected != 0 || report.Rows != int64(len(s.indicators)) {
 		t.Fatalf("report %+v, error %v", report, err)
 	}
@@ -67,7 +67,7 @@ func TestBadIndicator(t *testing.T) {
 			}
 			s := draft()
 			path := write(t, "s.csv", strings.Join(indicatorColumns, ",")+"\n"+good+"\n"+strings.Join(row, ",")+"\n")
-			report, err := Indicators(context.Background(), target(s), path)
+			report, err := Indicators(context.Background(), target(s), path, nil)
 			if err != nil || len(s.indicators) != 1 {
 				t.Fatalf("%d indicators, error %v", len(s.indicators), err)
 			}
@@ -83,7 +83,7 @@ func TestIndicatorsAppended(t *testing.T) {
 	target := target(s)
 	header := "area_code,indicator,year,value,unit,source\n"
 	for _, rows := range []string{"19,p0,2024,4.5,percent,BPS\n", "19,p0,2024,4.6,percent,BPS\n19,p0,2025,4.4,percent,BPS\n"} {
-		report, err := Indicators(context.Background(), target, write(t, "s.csv", header+rows))
+		report, err := Indicators(context.Background(), target, write(t, "s.csv", header+rows), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestIndicatorsRefused(t *testing.T) {
 		{strings.Join(indicatorColumns, ",") + "\nx,,,,,,,\n", "all 1 indicators of s.csv were rejected"},
 	} {
 		s := draft()
-		if _, err := Indicators(context.Background(), target(s), write(t, "s.csv", test.text)); err == nil || !strings.Contains(err.Error(), test.want) || s.puts != 0 {
+		if _, err := Indicators(context.Background(), target(s), write(t, "s.csv", test.text), nil); err == nil || !strings.Contains(err.Error(), test.want) || s.puts != 0 {
 			t.Errorf("%d writes, error %v; want one with %q", s.puts, err, test.want)
 		}
 	}

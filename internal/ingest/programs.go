@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,9 +32,10 @@ type programJSON struct {
 	Source         string          `json:"source"`
 }
 
-// Programs imports a JSON array of programmes. The line of a rejected programme is the one it begins on.
-func Programs(ctx context.Context, t Target, path string) (*Report, error) {
-	j, err := begin(ctx, t, registry.ImportPrograms, path, nil)
+// Programs imports programmes: a JSON array, or a table of a workbook or GeoPackage with the same members as columns, the one
+// that mapping names where there are several; mapping may be nil. The line of a rejected programme is the one it begins on.
+func Programs(ctx context.Context, t Target, path string, mapping *Mapping) (*Report, error) {
+	j, err := begin(ctx, t, registry.ImportPrograms, path, mapping)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +47,15 @@ func Programs(ctx context.Context, t Target, path string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.read(); err != nil {
+	switch {
+	case j.isTable():
+		err = r.readTable(mapping)
+	case mapping.sheetName() != "":
+		err = registry.Invalid("sheet", "%s is no workbook or GeoPackage", j.im.File)
+	default:
+		err = r.read()
+	}
+	if err != nil {
 		return j.finish(err)
 	}
 	j.im.Rows, j.im.Rejected = int64(len(r.programs)), j.rejects.count
@@ -58,6 +68,7 @@ type programReader struct {
 	dataset  registry.Dataset // what rules may name: the edition's areas, and programmes of the draft and the file
 	programs []registry.Program
 	lines    []int
+	columns  map[string]string // members of the JSON that a table calls otherwise; nil for JSON
 }
 
 func newProgramReader(j *job) (*programReader, error) {
@@ -75,15 +86,15 @@ func newProgramReader(j *job) (*programReader, error) {
 			return nil, err
 		}
 	}
-	if r.data, err = j.readAll(maxProgramBytes); err != nil {
-		return nil, err
-	}
-	r.data = bytes.TrimPrefix(r.data, []byte("\ufeff"))
 	return r, nil
 }
 
-// read fills programs.
-func (r *programReader) read() error {
+// read takes in the programmes of a JSON array.
+func (r *programReader) read() (err error) {
+	if r.data, err = r.readAll(maxProgramBytes); err != nil {
+		return err
+	}
+	r.data = bytes.TrimPrefix(r.data, []byte("\ufeff"))
 	notArray := func(err error) error {
 		return registry.Invalid("file", "%s is not a JSON array of programmes: %w", r.im.File, err)
 	}
@@ -105,6 +116,11 @@ func (r *programReader) read() error {
 	if _, err := d.Token(); err != io.EOF {
 		return notArray(firstError(err, errors.New("something follows its end")))
 	}
+	return r.settle()
+}
+
+// settle checks what can be checked once all programmes are known.
+func (r *programReader) settle() error {
 	r.checkRules()
 	if n := len(r.dataset.Programs); n > registry.MaxPrograms {
 		return registry.Invalid("file", "the edition would have %d programmes; at most %d", n, registry.MaxPrograms)
@@ -123,7 +139,7 @@ func firstError(err, otherwise error) error {
 	return otherwise
 }
 
-// one reads a programme and keeps it if it is right.
+// one reads a programme.
 func (r *programReader) one(line int, raw json.RawMessage) {
 	var p programJSON
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -137,6 +153,11 @@ func (r *programReader) one(line int, raw json.RawMessage) {
 		r.rejects.add(line, column, p.Code, strings.TrimPrefix(err.Error(), "json: "), "")
 		return
 	}
+	r.take(line, &p)
+}
+
+// take keeps a programme if it is right.
+func (r *programReader) take(line int, p *programJSON) {
 	program, err := p.program()
 	if err == nil && slices.ContainsFunc(r.dataset.Programs, func(other registry.Program) bool { return other.Code == p.Code }) {
 		err = registry.Conflict("code", "is given twice")
@@ -200,7 +221,7 @@ func (r *programReader) checkRules() {
 func (r *programReader) refuse(line int, code string, err error) {
 	var e *registry.Error
 	if errors.As(err, &e) {
-		r.rejects.add(line, e.Field, code, e.Message, "")
+		r.rejects.add(line, cmp.Or(r.columns[e.Field], e.Field), code, e.Message, "")
 		return
 	}
 	r.rejects.add(line, "", code, err.Error(), "")

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func importPrograms(t *testing.T, s *memoryStore, add bool, text string) (*Repor
 	t.Helper()
 	target := target(s)
 	target.Append = add
-	return Programs(context.Background(), target, write(t, "programs.json", text))
+	return Programs(context.Background(), target, write(t, "programs.json", text), nil)
 }
 
 func TestPrograms(t *testing.T) {
@@ -125,5 +126,46 @@ func TestProgramsRefused(t *testing.T) {
 				t.Errorf("%d writes, error %v; want BAD_USER_INPUT with %q", s.puts, err, test.want)
 			}
 		})
+	}
+}
+
+// TestProgramsOfTable reads programmes of a workbook, rules as JSON.
+func TestProgramsOfTable(t *testing.T) {
+	row := func(values ...string) (cells string) {
+		for _, v := range values {
+			cells += `<c t="str"><v>` + strings.ReplaceAll(v, `"`, "&quot;") + `</v></c>`
+		}
+		return cells
+	}
+	header := row("code", "name", "pillar", "funder_kind", "budget_rupiah", "year", "eligibility")
+	s := draft()
+	report, err := Programs(t.Context(), target(s), sheetFile(t, header,
+		row("PKH", "Keluarga Harapan", "PROTECTION", "GOVERNMENT", "1000000000", "2025", `{"decile": {"max": 4}}`),
+		row("BSPS", "Rumah Swadaya", "HOUSING", "GOVERNMENT", "much", "2025", `{}`),
+		row("CSR", "Air Bersih", "HOUSING", "PRIVATE", "", "", `{"decile":`),
+		row("NGO", "Sembako", "PROTECTION", "NGO", "", "", "{}"),
+		row("ZAKAT", "Zakat", "PROTECTION", "CIVIL_SOCIETY", "", "", "")), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.programs) != 1 || *s.programs[0].BudgetRupiah != 1e9 || s.programs[0].Year != 2025 || s.programs[0].UnitCostRupiah != nil || s.programs[0].Eligibility.String() != "decile at most 4" {
+		t.Errorf("%+v", s.programs)
+	}
+	for _, want := range []Reason{{"budget_rupiah", "is not a whole number", 1, 3}, {"eligibility", "a programme needs a rule; {} keeps every household", 1, 6}, {"funder_kind", `"NGO" is not one of GOVERNMENT, CIVIL_SOCIETY, PRIVATE`, 1, 5}} {
+		if !slices.Contains(report.Reasons, want) {
+			t.Errorf("no %+v in %+v", want, report.Reasons)
+		}
+	}
+	if report.Rejected != 4 {
+		t.Errorf("%+v", report.Reasons)
+	}
+	for text, want := range map[string]string{sheetFile(t, row("code", "name", "pillar", "funder_kind"), row("A", "B", "HOUSING", "NGO")): "there is no column eligibility",
+		sheetFile(t, header, row("A", "B", "HOUSING", "NGO", "", "", "{}")): `there is no sheet "Other"`} {
+		if _, err := Programs(t.Context(), target(draft()), text, (*Mapping)(nil).WithSheet(map[bool]string{true: "Other"}[strings.Contains(want, "Other")])); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v; want %s", err, want)
+		}
+	}
+	if _, err := Programs(t.Context(), target(draft()), write(t, "p.json", "["+programText("PKH")+"]"), (*Mapping)(nil).WithSheet("Other")); registry.CodeOf(err) != registry.CodeBadUserInput {
+		t.Errorf("a sheet of JSON: %v", err)
 	}
 }

@@ -69,8 +69,8 @@ func readAll[T any](list iter.Seq2[T, error], see func(*T)) error {
 	return nil
 }
 
-// File imports a file of any kind. mapping may be nil; areas and indicators and programmes take none, and only areas take
-// options.
+// File imports a file of any kind. mapping may be nil; of it, programmes and indicators take the sheet only, and areas nothing, who
+// alone take options.
 func File(ctx context.Context, t Target, kind registry.ImportKind, path string, mapping *Mapping, areas AreaOptions) (*Report, error) {
 	switch kind {
 	case registry.ImportAreas:
@@ -78,13 +78,13 @@ func File(ctx context.Context, t Target, kind registry.ImportKind, path string, 
 	case registry.ImportHouseholds:
 		return Households(ctx, t, path, mapping)
 	case registry.ImportPrograms:
-		return Programs(ctx, t, path)
+		return Programs(ctx, t, path, mapping)
 	case registry.ImportPoints:
 		return Points(ctx, t, path, mapping)
 	case registry.ImportEnrolments:
 		return Enrolments(ctx, t, path, mapping)
 	case registry.ImportIndicators:
-		return Indicators(ctx, t, path)
+		return Indicators(ctx, t, path, mapping)
 	}
 	return nil, registry.Invalid("kind", "there is no kind of import %q", kind)
 }

@@ -53,7 +53,7 @@ func (u *Upload) check() error {
 		{"release", a.Release != "", a.Kind == registry.ImportEnrolments},
 		{"set", len(a.Set) > 0, a.Kind == registry.ImportEnrolments},
 		{"mapping", a.Mapping != "", mapped},
-		{"sheet", a.Sheet != "", mapped},
+		{"sheet", a.Sheet != "", a.Kind != registry.ImportAreas},
 		{"layer", a.Layer != "", a.Kind == registry.ImportAreas},
 		{"within", a.Within != "", a.Kind == registry.ImportAreas},
 		{"append", a.Append, a.Kind != registry.ImportPoints},

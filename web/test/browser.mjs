@@ -28,7 +28,7 @@ after(() => browser?.close());
  * connection to anybody but the server fail the test that closes it; `expected` are words that may be there. `prepare` is done
  * with the page before, and `until` waits for something else than the map.
  */
-export async function open(hash = "", { width = 1400, height = 950, language = "en-GB", expected = [], prepare = async () => {}, until = drawn, ...more } = {}) {
+export async function open(hash = "", { width = 1200, height = 800, language = "en-GB", expected = [], prepare = async () => {}, until = drawn, ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: language, acceptDownloads: true, ...more });
   context.setDefaultTimeout(PATIENCE_MILLISECONDS);
   const page = await context.newPage(), troubles = [];
