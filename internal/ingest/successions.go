@@ -29,8 +29,12 @@ func Successions(ctx context.Context, t Target, path string, mapping *Mapping) (
 		return j.finish(err)
 	}
 	j.im.Rows, j.im.Rejected = int64(len(r.list)), j.rejects.count
-	if err = t.Store.PutSuccessions(ctx, t.Edition, j.im, r.list); err == nil {
-		j.noteUnexplained(nil)
+	err = j.Store.PutSuccessions(ctx, t.Edition, j.im, r.list)
+	switch {
+	case err == nil && j.DryRun:
+		j.noteUnexplained(nil, r.list)
+	case err == nil:
+		j.noteUnexplained(nil, nil)
 	}
 	return j.finish(err)
 }

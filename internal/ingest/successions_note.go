@@ -6,14 +6,13 @@ import (
 
 // noteUnexplained tells of kelurahan and kecamatan that the newest published edition has and the draft has not, unless
 // something came from them, and the other way round: comparisons take an area for the one of the same code, or for what
-// successions say, and for nothing else. areas are those of the draft; nil are read. What went in stays in when this fails.
-func (j *job) noteUnexplained(areas []registry.Area) {
+// successions say, and for nothing else. areas and successions are those of the draft; nil are read. What went in stays in when this fails.
+func (j *job) noteUnexplained(areas []registry.Area, successions []registry.Succession) {
 	base, before, err := j.areasBefore()
 	if err == nil && base != "" && areas == nil {
 		areas, err = j.Store.Areas(j.ctx, j.Edition)
 	}
-	var successions []registry.Succession
-	if err == nil && base != "" {
+	if err == nil && base != "" && successions == nil {
 		successions, err = j.Store.Successions(j.ctx, j.Edition)
 	}
 	if err != nil {

@@ -116,13 +116,19 @@ func TestUnexplainedAreas(t *testing.T) {
 	}, report.Notes); diff != "" {
 		t.Error(diff)
 	}
-	report, err = Successions(context.Background(), target(s), write(t, "s.csv", "code,predecessor\n19.71.04.1009,19.71.04.1005\n"), nil)
-	if err != nil || report.Notes != nil {
-		t.Errorf("explained: %q, %v", report.Notes, err)
+	for _, dry := range []bool{true, false} {
+		to, held := target(s), len(s.successions)
+		to.DryRun = dry
+		report, err = Successions(context.Background(), to, write(t, "s.csv", "code,predecessor\n19.71.04.1009,19.71.04.1005\n"), nil)
+		if err != nil || report.Notes != nil || report.Rows != 1 || dry && len(s.successions) != held {
+			t.Errorf("explained, dry %v: %+v, %v", dry, report, err)
+		}
 	}
 	areas := write(t, "one.geojson", `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"19.71.04.1006","name":"Asam"},"geometry":{"type":"Polygon","coordinates":[[[106.1,-2.1],[106.2,-2.1],[106.2,-2],[106.1,-2.1]]]}}]}`)
 	for _, dry := range []bool{true, false} {
-		report, err = Areas(context.Background(), target(s), areas, AreaOptions{DryRun: dry})
+		to := target(s)
+		to.DryRun = dry
+		report, err = Areas(context.Background(), to, areas, AreaOptions{})
 		if err != nil || !strings.Contains(strings.Join(report.Notes, "\n"), "what became of them: 19.71.04.1010 Gajah Mada (") {
 			t.Errorf("areas, dry %v: %q, %v", dry, report.Notes, err)
 		}
