@@ -54,6 +54,7 @@ func (q *Queue) work(ctx context.Context, id string) {
 	}
 	switch {
 	case err == nil:
+		j.Status.Progress.Done = j.Status.Progress.Total // the last steps are told together
 		q.end(&j, registry.JobSucceeded, nil)
 	case errors.Is(context.Cause(inner), errCancelled):
 		q.end(&j, registry.JobCancelled, nil)
