@@ -76,11 +76,8 @@ func Areas(ctx context.Context, t Target, path string, opts AreaOptions) (*Repor
 	if j.DryRun || !unchanged {
 		err = j.Store.PutAreas(ctx, t.Edition, j.im, areas)
 	}
-	switch {
-	case err == nil && j.DryRun:
-		j.noteUnexplained(areas, nil)
-	case err == nil:
-		j.noteUnexplained(nil, nil)
+	if err == nil {
+		j.noteUnexplained()
 	}
 	return j.finish(err)
 }

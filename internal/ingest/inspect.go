@@ -98,7 +98,7 @@ func rehearse(ctx context.Context, path string, o InspectOptions, mapping *Mappi
 	}
 	mapping = mapping.WithSheet(o.Sheet)
 	known, edition := make([]int64, len(shares)), registry.Edition{ID: "inspect", AsOf: registry.Date(o.AsOf.Format(time.DateOnly))}
-	store := rehearsal{imagined{areas: areas, edition: edition}, func(h *registry.Household) {
+	store := newRehearsal(imagined{areas: areas, edition: edition}, func(h *registry.Household) {
 		out.Rows++
 		if len(out.Samples) < samples {
 			out.Samples = append(out.Samples, *h)
@@ -108,7 +108,7 @@ func rehearse(ctx context.Context, path string, o InspectOptions, mapping *Mappi
 				known[i]++
 			}
 		}
-	}}
+	})
 	file, err := os.Open(path)
 	if err != nil {
 		return registry.Invalid("file", "can't be opened: %w", err)

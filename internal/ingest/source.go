@@ -48,7 +48,7 @@ func begin(ctx context.Context, t Target, kind registry.ImportKind, path string,
 		return nil, registry.Invalid("file", "can't be opened: %w", err)
 	}
 	if t.DryRun {
-		t.Store = rehearsal{Store: t.Store}
+		t.Store = newRehearsal(t.Store, nil)
 	}
 	j := &job{Target: t, ctx: ctx, file: file}
 	info, err := file.Stat()

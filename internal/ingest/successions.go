@@ -30,11 +30,8 @@ func Successions(ctx context.Context, t Target, path string, mapping *Mapping) (
 	}
 	j.im.Rows, j.im.Rejected = int64(len(r.list)), j.rejects.count
 	err = j.Store.PutSuccessions(ctx, t.Edition, j.im, r.list)
-	switch {
-	case err == nil && j.DryRun:
-		j.noteUnexplained(nil, r.list)
-	case err == nil:
-		j.noteUnexplained(nil, nil)
+	if err == nil {
+		j.noteUnexplained()
 	}
 	return j.finish(err)
 }
