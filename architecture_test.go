@@ -45,6 +45,7 @@ var mayImport = map[string][]string{
 	"kantong/internal/featurefile/filetest":    {},
 	"kantong/internal/tabular":                 {"kantong/internal/geopackage", "kantong/internal/registry"},
 	"kantong/internal/ingest":                  {"kantong/internal/featurefile", "kantong/internal/geo", "kantong/internal/registry", "kantong/internal/tabular"},
+	"kantong/internal/jobs":                    {"kantong/internal/audit", "kantong/internal/ingest", "kantong/internal/registry"},
 	"kantong/internal/demo":                    {"kantong/internal/geo", "kantong/internal/registry"},
 	"kantong/internal/demo/sample":             {"kantong/geodata", "kantong/internal/demo", "kantong/internal/registry"},
 	"kantong/graph/scalar":                     {"kantong/internal/geo", "kantong/internal/registry"},
@@ -60,9 +61,9 @@ var mayImport = map[string][]string{
 	"kantong/internal/attack":             {},
 	"kantong/internal/tiles":              {"kantong/internal/geo", "kantong/internal/measure", "kantong/internal/pockets", "kantong/internal/registry"},
 	"kantong/internal/export":             {"kantong/internal/audit", "kantong/internal/geo", "kantong/internal/geopackage", "kantong/internal/measure", "kantong/internal/registry", "kantong/internal/tiles"},
-	"kantong/internal/server":             {"kantong/graph", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/disclosure", "kantong/internal/export", "kantong/internal/geo", "kantong/internal/keep", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/registry", "kantong/internal/tiles"},
+	"kantong/internal/server":             {"kantong/graph", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/disclosure", "kantong/internal/export", "kantong/internal/geo", "kantong/internal/jobs", "kantong/internal/keep", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/registry", "kantong/internal/tiles"},
 	"kantong/internal/cli": {"kantong/geodata", "kantong/graph", "kantong/web", "kantong/internal/geo", "kantong/internal/access", "kantong/internal/audit", "kantong/internal/changes", "kantong/internal/columnar", "kantong/internal/demo",
-		"kantong/internal/disclosure", "kantong/internal/export", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server", "kantong/internal/tiles"},
+		"kantong/internal/disclosure", "kantong/internal/export", "kantong/internal/filestore", "kantong/internal/ingest", "kantong/internal/jobs", "kantong/internal/measure", "kantong/internal/observe", "kantong/internal/pockets", "kantong/internal/postgis", "kantong/internal/registry", "kantong/internal/server", "kantong/internal/tiles"},
 }
 
 // onlyImporter names libraries that few packages may import, so that each can be replaced in one place.

@@ -68,7 +68,7 @@ func (o *operation) citation(ctx context.Context, response *graphql.Response) st
 // passing tells of root fields whose answers change by themselves: with what is left, with the next publication, or with
 // the log.
 func passing(field string) bool {
-	return slices.Contains([]string{"viewer", "editions", "keys", "auditLog", "auditHead", "auditVerification"}, field)
+	return slices.Contains([]string{"viewer", "editions", "keys", "auditLog", "auditHead", "auditVerification", "job", "jobs"}, field)
 }
 
 func hashOf(data []byte) string {

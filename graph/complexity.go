@@ -78,6 +78,7 @@ func complexity() (c generated.ComplexityRoot) {
 	ofTen := func(child int, _ *registry.AreaCode) int { return 1 + 10*child }
 	c.Program.Overlap, c.Program.Incidence = ofTen, ofTen
 	c.Query.AuditLog = func(child int, first *int, _ *string) int { return listCost(child, first) }
+	c.Query.Jobs = c.Query.AuditLog
 	return c
 }
 

@@ -27,7 +27,7 @@ var namedRoots = map[string]bool{
 	// Rows of households, or perhaps: they are shown for a purpose that is stated each time, and are kept by no cache.
 	"household": false, "households": false, "unreached": false, "node": false,
 	// These change with the key, the clock or the log.
-	"viewer": false, "keys": false, "auditLog": false, "auditHead": false, "auditVerification": false,
+	"viewer": false, "keys": false, "auditLog": false, "auditHead": false, "auditVerification": false, "job": false, "jobs": false,
 }
 
 // rowTypes are those by which households are reached from anywhere in the schema.

@@ -101,6 +101,9 @@ var rootQueries = map[string]string{
 	"publishEdition":   `mutation { publishEdition(edition: "x", clientId: "12345678") { state } }`,
 	"discardEdition":   `mutation { discardEdition(edition: "x", clientId: "12345678") { discarded } }`,
 	"createKey":        `mutation { createKey(key: {role: PARTNER, organisation: "x"}, clientId: "12345678") { secret } }`,
+	"job":              `{ job(id: "i-x") { id } }`,
+	"jobs":             `{ jobs { pageInfo { hasNextPage } } }`,
+	"cancelJob":        `mutation { cancelJob(id: "i-x", clientId: "12345678") { job { id } } }`,
 	"revokeKey":        `mutation { revokeKey(id: "x", clientId: "12345678") { key { id } } }`,
 }
 

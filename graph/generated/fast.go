@@ -43,6 +43,10 @@ var fastRoots = map[string]fast.Root{
 		v, known := value.(*model.HouseholdConnection)
 		return known && writeOHouseholdConnection2ᚖkantongᚋgraphᚋmodelᚐHouseholdConnection(w, at, v), known
 	},
+	"Mutation.cancelJob": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.JobChange)
+		return known && writeOJobChange2ᚖkantongᚋgraphᚋmodelᚐJobChange(w, at, v), known
+	},
 	"Mutation.createKey": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*model.KeyChange)
 		return known && writeOKeyChange2ᚖkantongᚋgraphᚋmodelᚐKeyChange(w, at, v), known
@@ -122,6 +126,14 @@ var fastRoots = map[string]fast.Root{
 	"Query.households": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.(*model.HouseholdConnection)
 		return known && writeOHouseholdConnection2ᚖkantongᚋgraphᚋmodelᚐHouseholdConnection(w, at, v), known
+	},
+	"Query.job": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.Job)
+		return known && writeOJob2ᚖkantongᚋgraphᚋmodelᚐJob(w, at, v), known
+	},
+	"Query.jobs": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
+		v, known := value.(*model.JobConnection)
+		return known && writeOJobConnection2ᚖkantongᚋgraphᚋmodelᚐJobConnection(w, at, v), known
 	},
 	"Query.keys": func(w *fast.Writer, at *fast.Place, value any) (bool, bool) {
 		v, known := value.([]*model.Key)
@@ -237,6 +249,14 @@ var fastTypes = []*fast.Type{
 	&typeIndicatorContribution,
 	&typeIndicatorReading,
 	&typeInterval,
+	&typeJob,
+	&typeJobChange,
+	&typeJobConnection,
+	&typeJobEdge,
+	&typeJobError,
+	&typeJobProgress,
+	&typeJobReason,
+	&typeJobReport,
 	&typeKey,
 	&typeKeyChange,
 	&typeLimits,
@@ -2879,6 +2899,383 @@ func fieldsOfInterval(w *fast.Writer, p *fast.Progress, obj *model.Interval) {
 	}
 }
 
+var typeJob = fast.Type{
+	Name:      "Job",
+	Satisfies: jobImplementors,
+	Fields: []fast.FieldType{
+		{Name: "id", NonNull: true, Asks: false, Plain: true},
+		{Name: "state", NonNull: true, Asks: false, Plain: true},
+		{Name: "kind", NonNull: true, Asks: false, Plain: true},
+		{Name: "edition", NonNull: true, Asks: false, Plain: true},
+		{Name: "release", NonNull: false, Asks: false, Plain: true},
+		{Name: "file", NonNull: true, Asks: false, Plain: true},
+		{Name: "bytes", NonNull: true, Asks: false, Plain: true},
+		{Name: "append", NonNull: true, Asks: false, Plain: true},
+		{Name: "dryRun", NonNull: true, Asks: false, Plain: true},
+		{Name: "keyId", NonNull: true, Asks: false, Plain: true},
+		{Name: "at", NonNull: true, Asks: false, Plain: true},
+		{Name: "seenAt", NonNull: true, Asks: false, Plain: true},
+		{Name: "cancelRequestedAt", NonNull: false, Asks: false, Plain: true},
+		{Name: "startedAt", NonNull: false, Asks: false, Plain: true},
+		{Name: "endedAt", NonNull: false, Asks: false, Plain: true},
+		{Name: "progress", NonNull: true, Asks: false, Plain: true},
+		{Name: "report", NonNull: false, Asks: false, Plain: true},
+		{Name: "error", NonNull: false, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_Job(ctx, f)
+	},
+}
+
+func objectJob(w *fast.Writer, at *fast.Place, obj *model.Job) bool {
+	p := w.Begin(at, &typeJob)
+	for p.More() {
+		fieldsOfJob(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfJob(w *fast.Writer, p *fast.Progress, obj *model.Job) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"Job"`...)
+			value = true
+		case 0: // id
+			value = writeNID2string(w, &f.Place, obj.ID)
+		case 1: // state
+			value = writeNJobState2kantongᚋinternalᚋregistryᚐJobState(w, &f.Place, obj.State)
+		case 2: // kind
+			value = writeNString2string(w, &f.Place, obj.Kind())
+		case 3: // edition
+			value = writeNID2string(w, &f.Place, obj.Edition())
+		case 4: // release
+			value = writeOID2ᚖstring(w, &f.Place, obj.Release())
+		case 5: // file
+			value = writeNString2string(w, &f.Place, obj.File())
+		case 6: // bytes
+			value = writeNInt2int(w, &f.Place, obj.Bytes())
+		case 7: // append
+			value = writeNBoolean2bool(w, &f.Place, obj.Append())
+		case 8: // dryRun
+			value = writeNBoolean2bool(w, &f.Place, obj.DryRun())
+		case 9: // keyId
+			value = writeNID2string(w, &f.Place, obj.KeyID)
+		case 10: // at
+			value = writeNDateTime2timeᚐTime(w, &f.Place, obj.At)
+		case 11: // seenAt
+			value = writeNDateTime2timeᚐTime(w, &f.Place, obj.SeenAt)
+		case 12: // cancelRequestedAt
+			value = writeODateTime2ᚖtimeᚐTime(w, &f.Place, obj.CancelRequestedAt())
+		case 13: // startedAt
+			value = writeODateTime2ᚖtimeᚐTime(w, &f.Place, obj.StartedAt())
+		case 14: // endedAt
+			value = writeODateTime2ᚖtimeᚐTime(w, &f.Place, obj.EndedAt())
+		case 15: // progress
+			value = writeNJobProgress2ᚖkantongᚋgraphᚋmodelᚐJobProgress(w, &f.Place, obj.Progress())
+		case 16: // report
+			value = writeOJobReport2ᚖkantongᚋgraphᚋmodelᚐJobReport(w, &f.Place, obj.Report())
+		case 17: // error
+			value = writeOJobError2ᚖkantongᚋgraphᚋmodelᚐJobError(w, &f.Place, obj.Error())
+		}
+		p.Done(value)
+	}
+}
+
+var typeJobChange = fast.Type{
+	Name:      "JobChange",
+	Satisfies: jobChangeImplementors,
+	Fields: []fast.FieldType{
+		{Name: "job", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_JobChange(ctx, f)
+	},
+}
+
+func objectJobChange(w *fast.Writer, at *fast.Place, obj *model.JobChange) bool {
+	p := w.Begin(at, &typeJobChange)
+	for p.More() {
+		fieldsOfJobChange(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfJobChange(w *fast.Writer, p *fast.Progress, obj *model.JobChange) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"JobChange"`...)
+			value = true
+		case 0: // job
+			value = writeNJob2ᚖkantongᚋgraphᚋmodelᚐJob(w, &f.Place, obj.Job)
+		}
+		p.Done(value)
+	}
+}
+
+var typeJobConnection = fast.Type{
+	Name:      "JobConnection",
+	Satisfies: jobConnectionImplementors,
+	Fields: []fast.FieldType{
+		{Name: "edges", NonNull: true, Asks: false, Plain: true},
+		{Name: "pageInfo", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_JobConnection(ctx, f)
+	},
+}
+
+func objectJobConnection(w *fast.Writer, at *fast.Place, obj *model.JobConnection) bool {
+	p := w.Begin(at, &typeJobConnection)
+	for p.More() {
+		fieldsOfJobConnection(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfJobConnection(w *fast.Writer, p *fast.Progress, obj *model.JobConnection) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"JobConnection"`...)
+			value = true
+		case 0: // edges
+			value = writeNJobEdge2ᚕkantongᚋgraphᚋmodelᚐJobEdgeᚄ(w, &f.Place, obj.Edges)
+		case 1: // pageInfo
+			value = writeNPageInfo2kantongᚋgraphᚋmodelᚐPageInfo(w, &f.Place, &obj.PageInfo)
+		}
+		p.Done(value)
+	}
+}
+
+var typeJobEdge = fast.Type{
+	Name:      "JobEdge",
+	Satisfies: jobEdgeImplementors,
+	Fields: []fast.FieldType{
+		{Name: "cursor", NonNull: true, Asks: false, Plain: true},
+		{Name: "node", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_JobEdge(ctx, f)
+	},
+}
+
+func objectJobEdge(w *fast.Writer, at *fast.Place, obj *model.JobEdge) bool {
+	p := w.Begin(at, &typeJobEdge)
+	for p.More() {
+		fieldsOfJobEdge(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfJobEdge(w *fast.Writer, p *fast.Progress, obj *model.JobEdge) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"JobEdge"`...)
+			value = true
+		case 0: // cursor
+			value = writeNString2string(w, &f.Place, obj.Cursor)
+		case 1: // node
+			value = writeNJob2ᚖkantongᚋgraphᚋmodelᚐJob(w, &f.Place, obj.Node)
+		}
+		p.Done(value)
+	}
+}
+
+var typeJobError = fast.Type{
+	Name:      "JobError",
+	Satisfies: jobErrorImplementors,
+	Fields: []fast.FieldType{
+		{Name: "code", NonNull: true, Asks: false, Plain: true},
+		{Name: "field", NonNull: false, Asks: false, Plain: true},
+		{Name: "message", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_JobError(ctx, f)
+	},
+}
+
+func objectJobError(w *fast.Writer, at *fast.Place, obj *model.JobError) bool {
+	p := w.Begin(at, &typeJobError)
+	for p.More() {
+		fieldsOfJobError(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfJobError(w *fast.Writer, p *fast.Progress, obj *model.JobError) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"JobError"`...)
+			value = true
+		case 0: // code
+			value = writeNString2string(w, &f.Place, obj.Code)
+		case 1: // field
+			value = writeOString2ᚖstring(w, &f.Place, obj.Field)
+		case 2: // message
+			value = writeNString2string(w, &f.Place, obj.Message)
+		}
+		p.Done(value)
+	}
+}
+
+var typeJobProgress = fast.Type{
+	Name:      "JobProgress",
+	Satisfies: jobProgressImplementors,
+	Fields: []fast.FieldType{
+		{Name: "label", NonNull: true, Asks: false, Plain: true},
+		{Name: "done", NonNull: true, Asks: false, Plain: true},
+		{Name: "total", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_JobProgress(ctx, f)
+	},
+}
+
+func objectJobProgress(w *fast.Writer, at *fast.Place, obj *model.JobProgress) bool {
+	p := w.Begin(at, &typeJobProgress)
+	for p.More() {
+		fieldsOfJobProgress(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfJobProgress(w *fast.Writer, p *fast.Progress, obj *model.JobProgress) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"JobProgress"`...)
+			value = true
+		case 0: // label
+			value = writeNString2string(w, &f.Place, obj.Label)
+		case 1: // done
+			value = writeNInt2int(w, &f.Place, obj.Done())
+		case 2: // total
+			value = writeNInt2int(w, &f.Place, obj.Total())
+		}
+		p.Done(value)
+	}
+}
+
+var typeJobReason = fast.Type{
+	Name:      "JobReason",
+	Satisfies: jobReasonImplementors,
+	Fields: []fast.FieldType{
+		{Name: "column", NonNull: true, Asks: false, Plain: true},
+		{Name: "reason", NonNull: true, Asks: false, Plain: true},
+		{Name: "count", NonNull: true, Asks: false, Plain: true},
+		{Name: "firstLine", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_JobReason(ctx, f)
+	},
+}
+
+func objectJobReason(w *fast.Writer, at *fast.Place, obj *model.JobReason) bool {
+	p := w.Begin(at, &typeJobReason)
+	for p.More() {
+		fieldsOfJobReason(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfJobReason(w *fast.Writer, p *fast.Progress, obj *model.JobReason) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"JobReason"`...)
+			value = true
+		case 0: // column
+			value = writeNString2string(w, &f.Place, obj.Column)
+		case 1: // reason
+			value = writeNString2string(w, &f.Place, obj.Reason)
+		case 2: // count
+			value = writeNInt2int(w, &f.Place, obj.Count())
+		case 3: // firstLine
+			value = writeNInt2int(w, &f.Place, obj.FirstLine)
+		}
+		p.Done(value)
+	}
+}
+
+var typeJobReport = fast.Type{
+	Name:      "JobReport",
+	Satisfies: jobReportImplementors,
+	Fields: []fast.FieldType{
+		{Name: "rows", NonNull: true, Asks: false, Plain: true},
+		{Name: "rejected", NonNull: true, Asks: false, Plain: true},
+		{Name: "unmatched", NonNull: true, Asks: false, Plain: true},
+		{Name: "unchanged", NonNull: true, Asks: false, Plain: true},
+		{Name: "dryRun", NonNull: true, Asks: false, Plain: true},
+		{Name: "places", NonNull: true, Asks: false, Plain: true},
+		{Name: "reasons", NonNull: true, Asks: false, Plain: true},
+		{Name: "matches", NonNull: true, Asks: false, Plain: true},
+		{Name: "notes", NonNull: true, Asks: false, Plain: true},
+		{Name: "findings", NonNull: true, Asks: false, Plain: true},
+	},
+	Context: func(exec any, ctx context.Context, f graphql.CollectedField) (*graphql.FieldContext, error) {
+		return exec.(*executionContext).childFields_JobReport(ctx, f)
+	},
+}
+
+func objectJobReport(w *fast.Writer, at *fast.Place, obj *model.JobReport) bool {
+	p := w.Begin(at, &typeJobReport)
+	for p.More() {
+		fieldsOfJobReport(w, &p, obj)
+	}
+	return p.End()
+}
+
+func fieldsOfJobReport(w *fast.Writer, p *fast.Progress, obj *model.JobReport) {
+	defer p.Rescue()
+	for p.More() {
+		f, value := p.Next(), false
+		switch f.Index {
+		case fast.Typename:
+			w.B = append(w.B, `"JobReport"`...)
+			value = true
+		case 0: // rows
+			value = writeNInt2int(w, &f.Place, obj.Rows())
+		case 1: // rejected
+			value = writeNInt2int(w, &f.Place, obj.Rejected())
+		case 2: // unmatched
+			value = writeNInt2int(w, &f.Place, obj.Unmatched())
+		case 3: // unchanged
+			value = writeNBoolean2bool(w, &f.Place, obj.Unchanged)
+		case 4: // dryRun
+			value = writeNBoolean2bool(w, &f.Place, obj.DryRun)
+		case 5: // places
+			value = writeNString2string(w, &f.Place, obj.Places)
+		case 6: // reasons
+			value = writeNJobReason2ᚕkantongᚋgraphᚋmodelᚐJobReasonᚄ(w, &f.Place, obj.Reasons())
+		case 7: // matches
+			value = writeNString2ᚕstringᚄ(w, &f.Place, obj.Matches())
+		case 8: // notes
+			value = writeNString2ᚕstringᚄ(w, &f.Place, obj.Notes())
+		case 9: // findings
+			value = writeNInt2int(w, &f.Place, obj.Findings)
+		}
+		p.Done(value)
+	}
+}
+
 var typeKey = fast.Type{
 	Name:      "Key",
 	Satisfies: keyImplementors,
@@ -5158,6 +5555,45 @@ func writeNInterval2ᚖkantongᚋgraphᚋmodelᚐInterval(w *fast.Writer, at *fa
 	return objectInterval(w, at, v)
 }
 
+func writeNJob2ᚖkantongᚋgraphᚋmodelᚐJob(w *fast.Writer, at *fast.Place, v *model.Job) bool {
+	if v == nil {
+		return w.NotNull(at, "Job!")
+	}
+	return objectJob(w, at, v)
+}
+
+func writeNJobEdge2kantongᚋgraphᚋmodelᚐJobEdge(w *fast.Writer, at *fast.Place, v *model.JobEdge) bool {
+	return objectJobEdge(w, at, v)
+}
+
+func writeNJobEdge2ᚕkantongᚋgraphᚋmodelᚐJobEdgeᚄ(w *fast.Writer, at *fast.Place, v []model.JobEdge) bool {
+	return fast.List(w, at, v, true, writeNJobEdge2kantongᚋgraphᚋmodelᚐJobEdge)
+}
+
+func writeNJobProgress2ᚖkantongᚋgraphᚋmodelᚐJobProgress(w *fast.Writer, at *fast.Place, v *model.JobProgress) bool {
+	if v == nil {
+		return w.NotNull(at, "JobProgress!")
+	}
+	return objectJobProgress(w, at, v)
+}
+
+func writeNJobReason2kantongᚋgraphᚋmodelᚐJobReason(w *fast.Writer, at *fast.Place, v *model.JobReason) bool {
+	return objectJobReason(w, at, v)
+}
+
+func writeNJobReason2ᚕkantongᚋgraphᚋmodelᚐJobReasonᚄ(w *fast.Writer, at *fast.Place, v []model.JobReason) bool {
+	return fast.List(w, at, v, true, writeNJobReason2kantongᚋgraphᚋmodelᚐJobReason)
+}
+
+func writeNJobState2kantongᚋinternalᚋregistryᚐJobState(w *fast.Writer, at *fast.Place, v registry.JobState) bool {
+	b := scalar.AppendJobState(w.B, v)
+	if b == nil {
+		return w.NotNullText(at, "JobState!")
+	}
+	w.B = b
+	return true
+}
+
 func writeNKey2ᚖkantongᚋgraphᚋmodelᚐKey(w *fast.Writer, at *fast.Place, v *model.Key) bool {
 	if v == nil {
 		return w.NotNull(at, "Key!")
@@ -5693,6 +6129,41 @@ func writeOInt2ᚖint(w *fast.Writer, at *fast.Place, v *int) bool {
 	}
 	w.B = b
 	return true
+}
+
+func writeOJob2ᚖkantongᚋgraphᚋmodelᚐJob(w *fast.Writer, at *fast.Place, v *model.Job) bool {
+	if v == nil {
+		return false
+	}
+	return objectJob(w, at, v)
+}
+
+func writeOJobChange2ᚖkantongᚋgraphᚋmodelᚐJobChange(w *fast.Writer, at *fast.Place, v *model.JobChange) bool {
+	if v == nil {
+		return false
+	}
+	return objectJobChange(w, at, v)
+}
+
+func writeOJobConnection2ᚖkantongᚋgraphᚋmodelᚐJobConnection(w *fast.Writer, at *fast.Place, v *model.JobConnection) bool {
+	if v == nil {
+		return false
+	}
+	return objectJobConnection(w, at, v)
+}
+
+func writeOJobError2ᚖkantongᚋgraphᚋmodelᚐJobError(w *fast.Writer, at *fast.Place, v *model.JobError) bool {
+	if v == nil {
+		return false
+	}
+	return objectJobError(w, at, v)
+}
+
+func writeOJobReport2ᚖkantongᚋgraphᚋmodelᚐJobReport(w *fast.Writer, at *fast.Place, v *model.JobReport) bool {
+	if v == nil {
+		return false
+	}
+	return objectJobReport(w, at, v)
 }
 
 func writeOKey2ᚕᚖkantongᚋgraphᚋmodelᚐKeyᚄ(w *fast.Writer, at *fast.Place, v []*model.Key) bool {

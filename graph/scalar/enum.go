@@ -32,6 +32,9 @@ func unmarshal[T any](v any, parse func(string) (T, error)) (value T, err error)
 
 // The enumerations of the registry, by the names of the schema.
 
+func AppendJobState(b []byte, v registry.JobState) []byte     { return appendName(b, v) }
+func MarshalJobState(v registry.JobState) graphql.Marshaler   { return written(v, AppendJobState) }
+func UnmarshalJobState(v any) (registry.JobState, error)      { return unmarshal(v, registry.ParseJobState) }
 func AppendRole(b []byte, v registry.Role) []byte             { return appendName(b, v) }
 func MarshalRole(v registry.Role) graphql.Marshaler           { return written(v, AppendRole) }
 func UnmarshalRole(v any) (registry.Role, error)              { return unmarshal(v, registry.ParseRole) }

@@ -29,7 +29,8 @@ type Options struct {
 	Store   Store
 	Ledger  registry.Ledger
 	Secrets func() (registry.Secrets, error)
-	Refresh func(ctx context.Context) error // makes the server take over what is published
+	Cancel  func(ctx context.Context, job string) (registry.Job, error) // ends a job, as jobs.Queue does
+	Refresh func(ctx context.Context) error                             // makes the server take over what is published
 	Now     func() time.Time
 	// Log gets what failed after a change was durable, and so is no failure of the change.
 	Log func(ctx context.Context, message string, err error)

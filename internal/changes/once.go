@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"regexp"
 
 	"kantong/internal/registry"
 )
@@ -17,8 +16,6 @@ type order struct {
 	action    string
 	arguments any // written as JSON they tell whether two orders are the same
 }
-
-var clientIDs = regexp.MustCompile(`^[A-Za-z0-9._:-]{8,64}$`)
 
 // once makes a change, or gives the outcome of the same change made before. again says that it was begun before and may
 // have been made: do must then leave things as if it had been made once. What do gives back is recorded as JSON.
@@ -52,8 +49,8 @@ func once[Outcome any](ctx context.Context, d *Desk, o order, do func(ctx contex
 
 // hash checks the client's id and gives the hash of what is asked for.
 func (o *order) hash() (string, error) {
-	if !clientIDs.MatchString(o.clientID) {
-		return "", registry.Invalid("clientId", "%q is not an id of a change: 8 to 64 letters, digits, and . _ : -", o.clientID)
+	if err := registry.CheckClientID("clientId", o.clientID); err != nil {
+		return "", err
 	}
 	text, err := json.Marshal([]any{o.action, o.arguments})
 	if err != nil {

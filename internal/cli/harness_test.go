@@ -129,6 +129,9 @@ func decode(t *testing.T, text []byte, out any) {
 	}
 }
 
+// asProgram is set in the environment of a test binary that is to be the program itself, in a process that can be killed.
+const asProgram = "KANTONG_TEST_AS_PROGRAM"
+
 // cityOnce makes a demonstration city for all tests that only look at one.
 var madeCity string // to be removed in the end
 
@@ -171,6 +174,9 @@ func cityData(t *testing.T) string {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	}
 	code := m.Run()
 	if madeCity != "" {
 		os.RemoveAll(madeCity)

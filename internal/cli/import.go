@@ -34,6 +34,7 @@ type (
 	fileFlags struct {
 		File    string `arg:"" help:"The file."`
 		Edition string `required:"" placeholder:"NAME" help:"The draft edition it goes into."`
+		DryRun  bool   `help:"Read and check everything, report, and store nothing."`
 	}
 	importFlags struct {
 		fileFlags
@@ -69,7 +70,6 @@ type (
 		Layer  string `placeholder:"NAME" help:"The layer to read of a file that has several."`
 		Within string `placeholder:"CODE" help:"Read areas within this one only, e.g. 19.71 of a file of the whole country."`
 		Map    string `placeholder:"FILE" help:"Write what is odd about the boundaries to this file, GeoJSON, to look at in QGIS; also when they are refused."`
-		DryRun bool   `help:"Report only, and store nothing."`
 	}
 	importPrograms struct {
 		importFlags
@@ -104,11 +104,11 @@ func (c *importPoints) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.ingest(importFlags{fileFlags: c.fileFlags}, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Points(p.ctx, t, c.File, mapping) })
+	return p.ingestFile(registry.ImportPoints, importFlags{fileFlags: c.fileFlags}, mapping, ingest.Target{})
 }
 
 func (c *importAreas) Run(p *program) error {
-	opts := ingest.AreaOptions{Layer: c.Layer, DryRun: c.DryRun, Always: c.Map != ""}
+	opts := ingest.AreaOptions{Layer: c.Layer, Always: c.Map != ""}
 	if c.Within != "" {
 		code, err := registry.ParseAreaCode(c.Within)
 		if err != nil {
@@ -116,7 +116,7 @@ func (c *importAreas) Run(p *program) error {
 		}
 		opts.Within = code
 	}
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) {
+	return p.ingest(c.importFlags, ingest.Target{}, func(t ingest.Target) (*ingest.Report, error) {
 		report, err := ingest.Areas(p.ctx, t, c.File, opts)
 		if report != nil && c.Map != "" {
 			err = errors.Join(err, p.writeMap(c.Map, report))
@@ -140,15 +140,15 @@ func (p *program) writeMap(path string, r *ingest.Report) error {
 }
 
 func (c *importPrograms) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Programs(p.ctx, t, c.File, c.read()) })
+	return p.ingestFile(registry.ImportPrograms, c.importFlags, c.read(), ingest.Target{})
 }
 
 func (c *importIndicators) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Indicators(p.ctx, t, c.File, c.read()) })
+	return p.ingestFile(registry.ImportIndicators, c.importFlags, c.read(), ingest.Target{})
 }
 
 func (c *importSuccessions) Run(p *program) error {
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Successions(p.ctx, t, c.File, c.read()) })
+	return p.ingestFile(registry.ImportSuccessions, c.importFlags, c.read(), ingest.Target{})
 }
 
 func (c *importHouseholds) Run(p *program) error {
@@ -156,7 +156,7 @@ func (c *importHouseholds) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.ingest(c.importFlags, "", func(t ingest.Target) (*ingest.Report, error) { return ingest.Households(p.ctx, t, c.File, mapping) })
+	return p.ingestFile(registry.ImportHouseholds, c.importFlags, mapping, ingest.Target{})
 }
 
 func (c *importEnrolments) Run(p *program) error {
@@ -164,22 +164,26 @@ func (c *importEnrolments) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.ingest(c.importFlags, c.Release, func(t ingest.Target) (*ingest.Report, error) {
-		t.Set = c.Set
-		return ingest.Enrolments(p.ctx, t, c.File, mapping)
+	return p.ingestFile(registry.ImportEnrolments, c.importFlags, mapping, ingest.Target{Release: c.Release, Set: c.Set})
+}
+
+// ingestFile is ingest of a file of a kind that takes no options of its own; mapping may be nil.
+func (p *program) ingestFile(kind registry.ImportKind, f importFlags, mapping *ingest.Mapping, t ingest.Target) error {
+	return p.ingest(f, t, func(t ingest.Target) (*ingest.Report, error) {
+		return ingest.File(p.ctx, t, kind, f.File, mapping, ingest.AreaOptions{})
 	})
 }
 
 // ingest runs one import and shows what became of the file.
-func (p *program) ingest(f importFlags, release string, read func(ingest.Target) (*ingest.Report, error)) error {
-	return p.withStore(func(s *store) error {
-		secrets, err := p.secrets(s)
-		if err != nil {
+func (p *program) ingest(f importFlags, t ingest.Target, read func(ingest.Target) (*ingest.Report, error)) error {
+	return p.withStore(func(s *store) (err error) {
+		t.Store, t.Edition, t.Append, t.DryRun, t.Known, t.Now = s.Store, f.Edition, f.Append, f.DryRun, gazetteer(), time.Now()
+		if t.Secrets, err = p.secrets(s); err != nil {
 			return err
 		}
 		bar := p.progress("importing " + f.File)
-		report, err := read(ingest.Target{Store: s.Store, Edition: f.Edition, Release: release, Append: f.Append, Secrets: secrets, Known: gazetteer(),
-			Now: time.Now(), Progress: func(_ string, done, total int64) { bar.show("bytes", done, total) }})
+		t.Progress = func(_ string, done, total int64) { bar.show("bytes", done, total) }
+		report, err := read(t)
 		bar.done()
 		if report != nil {
 			p.show(report)
@@ -187,7 +191,7 @@ func (p *program) ingest(f importFlags, release string, read func(ingest.Target)
 		if err != nil || report.Unchanged || report.DryRun {
 			return err
 		}
-		return p.audit(s, "import "+string(report.Kind), filepath.Base(f.File), registry.StateID(f.Edition, release))
+		return p.audit(s, "import "+string(report.Kind), filepath.Base(f.File), registry.StateID(f.Edition, t.Release))
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"kantong/graph"
@@ -22,6 +23,7 @@ type serveCommand struct {
 	rateFlags
 	engineFlags
 	protectionFlags
+	uploadFlags
 	Basemap            string `placeholder:"URL" help:"Raster tiles for the page's map to be drawn on, e.g. https://tile.example.org/{z}/{x}/{y}.png. Browsers then connect there; without it they connect to nobody else."`
 	BasemapAttribution string `placeholder:"TEXT" help:"Whom to name for these tiles."`
 }
@@ -60,12 +62,22 @@ func (p *program) serve(s *store, c *serveCommand, ready func(address string)) (
 	if s.database != nil {
 		go p.follow(s, gate)
 	}
-	resolver := &graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Budgets: budgets, Audit: audit.NewLog(s.ledger), Ledger: s.ledger,
+	log := audit.NewLog(s.ledger)
+	queue, err := p.queue(s, c.uploadFlags, log, gate.Refresh)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, queue.Close()) }()
+	ctx, stop := context.WithCancel(p.ctx)
+	var working sync.WaitGroup
+	defer func() { stop(); working.Wait() }() // an import that is at work is rolled back, to be run again
+	working.Go(func() { queue.Run(ctx) })
+	resolver := &graph.Resolver{Gate: gate, Limits: graph.DefaultLimits(), Budgets: budgets, Audit: log, Ledger: s.ledger,
 		Desk: changes.NewDesk(changes.Options{Store: s.Store, Ledger: s.ledger, Secrets: func() (registry.Secrets, error) { return p.secrets(s) },
-			Refresh: gate.Refresh, Now: time.Now, Log: func(_ context.Context, message string, err error) { p.log.Error(message, "error", err) }})}
+			Cancel: queue.Cancel, Refresh: gate.Refresh, Now: time.Now, Log: func(_ context.Context, message string, err error) { p.log.Error(message, "error", err) }})}
 	return server.Run(p.ctx, server.Config{Listen: c.Listen, AllowOrigin: c.AllowOrigin, Rates: server.Rates{Key: c.RateKey, Address: c.RateAddress},
 		TrustedProxies: proxies, Resolver: resolver,
-		Ledger: s.ledger, SchemaText: graph.SDL(), Files: web.Files(), Basemap: basemap, Log: p.log, Observer: observer}, ready)
+		Ledger: s.ledger, Imports: queue, SchemaText: graph.SDL(), Files: web.Files(), Basemap: basemap, Log: p.log, Observer: observer}, ready)
 }
 
 // follow takes over what other programs publish on the same database, as soon as it is open here.

@@ -58,3 +58,24 @@ CREATE TABLE IF NOT EXISTS changes (
   result BLOB, -- JSON; NULL until the change ended
   PRIMARY KEY (key_id, client_id)
 ) WITHOUT ROWID;
+
+-- Imports of uploaded files. AUTOINCREMENT: no number comes twice.
+CREATE TABLE IF NOT EXISTS jobs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  key_id TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  request TEXT NOT NULL,
+  server TEXT NOT NULL,
+  at TEXT NOT NULL,
+  asked TEXT NOT NULL, -- JSON
+  state TEXT NOT NULL,
+  seen_at TEXT NOT NULL,
+  cancel_at TEXT,
+  status TEXT NOT NULL, -- JSON
+  UNIQUE (key_id, client_id)
+);
+CREATE INDEX IF NOT EXISTS jobs_open ON jobs (number) WHERE state IN ('QUEUED', 'RUNNING');
+CREATE TRIGGER IF NOT EXISTS jobs_end_once BEFORE UPDATE ON jobs WHEN OLD.state NOT IN ('QUEUED', 'RUNNING') BEGIN
+  SELECT RAISE(ABORT, 'a job that has ended does not change');
+END;

@@ -209,12 +209,13 @@ func TestRepairsAreReported(t *testing.T) {
 func TestFindings(t *testing.T) {
 	s := &memoryStore{}
 	tgt := target(s)
+	tgt.DryRun = true
 	text := collection(
 		feature(`{"code":"19.71.04.1006"}`, orb.Polygon{{{106.10, -2.14}, {106.1105, -2.14}, {106.1105, -2.13}, {106.10, -2.13}, {106.10, -2.14}}}),
 		feature(`{"code":"19.71.04.1009"}`, orb.Polygon{{{106.11, -2.14}, {106.12, -2.14}, {106.12, -2.13}, {106.11, -2.13}, {106.11, -2.14}}, {{106.113, -2.137}, {106.113, -2.136}, {106.114, -2.136}, {106.114, -2.137}, {106.113, -2.137}}}),
 		feature(`{"code":"19.71.04.1099","name":"Nowhere"}`, square(106.2, -2.2)),
 		feature(`{"code":"19.71.04.1010"}`, orb.Polygon{{{106.3, -2.12}, {106.31, -2.13}, {106.31, -2.12}, {106.3, -2.13}, {106.3, -2.12}}}))
-	report, err := Areas(context.Background(), tgt, write(t, "a.geojson", text), AreaOptions{DryRun: true})
+	report, err := Areas(context.Background(), tgt, write(t, "a.geojson", text), AreaOptions{})
 	if err != nil || s.puts != 0 || !report.DryRun || report.Rows == 0 {
 		t.Fatalf("%d writes, report %+v, error %v", s.puts, report, err)
 	}

@@ -26,11 +26,10 @@ const (
 	maxNameLength = 200
 )
 
-// AreaOptions say which areas of a file are meant, and what is done with them. The zero value stores all of them.
+// AreaOptions say which areas of a file are meant. The zero value means all of them.
 type AreaOptions struct {
 	Layer  string            // of a file that has several; "" for the only one
 	Within registry.AreaCode // areas elsewhere are passed over; "" for none
-	DryRun bool              // nothing is stored: the report says what would be
 	Always bool              // a file that the draft holds already is read and reported on all the same
 }
 
@@ -55,10 +54,9 @@ func Areas(ctx context.Context, t Target, path string, opts AreaOptions) (*Repor
 	}
 	defer j.close()
 	unchanged := j.report.Unchanged
-	if unchanged && !opts.DryRun && !opts.Always {
+	if unchanged && !j.DryRun && !opts.Always {
 		return j.report, nil
 	}
-	j.report.DryRun = opts.DryRun
 	file, err := featurefile.Open(ctx, path, j.file, j.size, featurefile.Options{Layer: opts.Layer, Progress: j.tell("reading " + j.im.File)})
 	if err != nil {
 		return nil, err
@@ -75,15 +73,11 @@ func Areas(ctx context.Context, t Target, path string, opts AreaOptions) (*Repor
 		return j.finish(err)
 	}
 	j.im.Rows, j.im.Rejected = int64(len(areas)), j.rejects.count
-	if opts.DryRun {
-		j.noteUnexplained(areas)
-		return j.finish(nil)
-	}
-	if !unchanged {
-		err = t.Store.PutAreas(ctx, t.Edition, j.im, areas)
+	if j.DryRun || !unchanged {
+		err = j.Store.PutAreas(ctx, t.Edition, j.im, areas)
 	}
 	if err == nil {
-		j.noteUnexplained(nil)
+		j.noteUnexplained()
 	}
 	return j.finish(err)
 }

@@ -18,14 +18,14 @@ func Enrolments(ctx context.Context, t Target, path string, mapping *Mapping) (*
 		return nil, err
 	}
 	defer j.close()
-	if j.report.Unchanged {
+	if j.report.Unchanged && !j.DryRun {
 		return j.report, nil
 	}
 	r, err := newEnrolmentReader(j, mapping)
 	if err != nil {
 		return nil, err
 	}
-	return j.finish(t.Store.PutEnrolments(ctx, t.Edition, t.Release, &j.im, r.all))
+	return j.finish(j.Store.PutEnrolments(ctx, t.Edition, t.Release, &j.im, r.all))
 }
 
 // enrolmentReader makes enrolments of rows.

@@ -68,7 +68,7 @@ func TestEnrolments(t *testing.T) {
 
 func TestEnrolmentMapping(t *testing.T) {
 	s := servedDraft()
-	m, err := parseMapping([]byte("columns: {bantuan: program, id_keluarga: household_id}\nvalues: {program: {Program Keluarga Harapan: PKH}, status: {Aktif: ACTIVE}}\n"))
+	m, err := ParseMapping([]byte("columns: {bantuan: program, id_keluarga: household_id}\nvalues: {program: {Program Keluarga Harapan: PKH}, status: {Aktif: ACTIVE}}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

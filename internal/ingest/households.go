@@ -23,7 +23,7 @@ func Households(ctx context.Context, t Target, path string, mapping *Mapping) (*
 		return nil, err
 	}
 	defer j.close()
-	if j.report.Unchanged {
+	if j.report.Unchanged && !j.DryRun {
 		return j.report, nil
 	}
 	places, err := newPlaces(j)
@@ -43,7 +43,7 @@ func Households(ctx context.Context, t Target, path string, mapping *Mapping) (*
 	if err != nil {
 		return nil, err
 	}
-	err = t.Store.PutHouseholds(ctx, t.Edition, &j.im, r.all)
+	err = j.Store.PutHouseholds(ctx, t.Edition, &j.im, r.all)
 	if err == nil {
 		r.notes()
 	}

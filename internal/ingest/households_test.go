@@ -306,7 +306,7 @@ func TestUnchangedAndAppend(t *testing.T) {
 	run(first, false, true, 1, 0)
 	s.log = append(s.log, registry.Import{Kind: registry.ImportAreas})
 	run(first, false, false, 1, 0) // other areas may reject other rows
-	m, err := parseMapping([]byte("values: {floor: {tanah: earth}}"))
+	m, err := ParseMapping([]byte("values: {floor: {tanah: earth}}"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func Indicators(ctx context.Context, t Target, path string, mapping *Mapping) (*
 		return nil, err
 	}
 	defer j.close()
-	if j.report.Unchanged {
+	if j.report.Unchanged && !j.DryRun {
 		return j.report, nil
 	}
 	r, err := newIndicatorReader(j, mapping)
@@ -37,7 +37,7 @@ func Indicators(ctx context.Context, t Target, path string, mapping *Mapping) (*
 		return j.finish(err)
 	}
 	j.im.Rows, j.im.Rejected = int64(len(r.list)), j.rejects.count
-	return j.finish(t.Store.PutIndicators(ctx, t.Edition, j.im, r.list))
+	return j.finish(j.Store.PutIndicators(ctx, t.Edition, j.im, r.list))
 }
 
 type indicatorReader struct {

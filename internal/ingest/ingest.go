@@ -22,6 +22,7 @@ type Target struct {
 	Edition  string
 	Release  string // of enrolments; "" for the edition's own
 	Append   bool   // add to what the draft holds of the kind instead of replacing it
+	DryRun   bool   // everything but the storing: the report says what would be
 	Secrets  registry.Secrets
 	Known    []KnownArea       // the gazetteer; may be empty
 	Set      map[string]string // what holds for every row of a list of enrolments, by attribute

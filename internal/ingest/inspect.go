@@ -77,7 +77,7 @@ func Inspect(ctx context.Context, path string, o InspectOptions) (*Inspection, e
 	if mapping == nil {
 		survey.propose(out)
 		out.Mapping = survey.write(out)
-		if mapping, err = parseMapping(out.Mapping); err != nil {
+		if mapping, err = ParseMapping(out.Mapping); err != nil {
 			return nil, err
 		}
 	} else {
@@ -97,12 +97,23 @@ func rehearse(ctx context.Context, path string, o InspectOptions, mapping *Mappi
 		}
 	}
 	mapping = mapping.WithSheet(o.Sheet)
-	store := &rehearsal{areas: areas, edition: registry.Edition{ID: "inspect", AsOf: registry.Date(o.AsOf.Format(time.DateOnly))}, out: out, known: make([]int64, len(shares))}
+	known, edition := make([]int64, len(shares)), registry.Edition{ID: "inspect", AsOf: registry.Date(o.AsOf.Format(time.DateOnly))}
+	store := newRehearsal(imagined{areas: areas, edition: edition}, func(h *registry.Household) {
+		out.Rows++
+		if len(out.Samples) < samples {
+			out.Samples = append(out.Samples, *h)
+		}
+		for i, share := range shares {
+			if share.known(h) {
+				known[i]++
+			}
+		}
+	})
 	file, err := os.Open(path)
 	if err != nil {
 		return registry.Invalid("file", "can't be opened: %w", err)
 	}
-	j := &job{Target: Target{Store: store, Edition: store.edition.ID, Known: o.Known, Progress: o.Progress}, ctx: ctx, file: file,
+	j := &job{Target: Target{Store: store, Edition: edition.ID, Known: o.Known, Progress: o.Progress}, ctx: ctx, file: file,
 		im: registry.Import{Kind: registry.ImportHouseholds, File: filepath.Base(path)}, report: &Report{File: path}, rejects: countRejects()}
 	defer j.close()
 	places, err := newPlaces(j)
@@ -115,7 +126,7 @@ func rehearse(ctx context.Context, path string, o InspectOptions, mapping *Mappi
 	}
 	r, err := newHouseholdReader(j, places, mapping, match)
 	if err == nil {
-		if err = store.PutHouseholds(ctx, store.edition.ID, &j.im, r.all); err == nil {
+		if err = store.PutHouseholds(ctx, edition.ID, &j.im, r.all); err == nil {
 			r.notes()
 		}
 	}
@@ -124,45 +135,24 @@ func rehearse(ctx context.Context, path string, o InspectOptions, mapping *Mappi
 	}
 	out.Rejected, out.Reasons, out.Notes = j.rejects.count, j.rejects.sorted(), j.report.Notes
 	for i, s := range shares {
-		out.Known = append(out.Known, KnownShare{s.name, store.known[i]})
+		out.Known = append(out.Known, KnownShare{s.name, known[i]})
 	}
 	return err
 }
 
-// rehearsal is a store that keeps nothing but what an Inspection tells.
-type rehearsal struct {
+// imagined is a store with nothing but areas, and a draft that rows are placed in.
+type imagined struct {
 	registry.Store
 	areas   []registry.Area
 	edition registry.Edition
-	out     *Inspection
-	known   []int64
 }
 
 // Areas gives those that rows are placed in.
-func (s *rehearsal) Areas(context.Context, string) ([]registry.Area, error) { return s.areas, nil }
+func (s imagined) Areas(context.Context, string) ([]registry.Area, error) { return s.areas, nil }
 
 // Editions gives the one that doesn't exist.
-func (s *rehearsal) Editions(context.Context) ([]registry.Edition, error) {
+func (s imagined) Editions(context.Context) ([]registry.Edition, error) {
 	return []registry.Edition{s.edition}, nil
-}
-
-// PutHouseholds counts.
-func (s *rehearsal) PutHouseholds(_ context.Context, _ string, _ *registry.Import, list householdList) error {
-	for h, err := range list {
-		if err != nil {
-			return err
-		}
-		s.out.Rows++
-		if len(s.out.Samples) < samples {
-			s.out.Samples = append(s.out.Samples, h)
-		}
-		for i, share := range shares {
-			if share.known(&h) {
-				s.known[i]++
-			}
-		}
-	}
-	return nil
 }
 
 // share tells whether a household has an attribute.

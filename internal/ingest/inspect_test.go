@@ -120,7 +120,7 @@ func TestInspect(t *testing.T) {
 			if left, _ := filepath.Glob(filepath.Dir(path) + "/*"); len(left) != 1 {
 				t.Errorf("files beside the input: %q", left)
 			}
-			m, err := parseMapping(found.Mapping)
+			m, err := ParseMapping(found.Mapping)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -254,7 +254,7 @@ func FuzzMapping(f *testing.F) {
 		f.Add(string(text))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := parseMapping([]byte(text)); err != nil && registry.CodeOf(err) != registry.CodeBadUserInput {
+		if _, err := ParseMapping([]byte(text)); err != nil && registry.CodeOf(err) != registry.CodeBadUserInput {
 			t.Fatal(err)
 		}
 	})

@@ -39,7 +39,7 @@ func FuzzRTRW(f *testing.F) {
 
 // TestAddressIsNotKept: an address is neither stored nor written among the rejected rows.
 func TestAddressIsNotKept(t *testing.T) {
-	m, err := parseMapping([]byte("columns: {alamat: rt_rw}"))
+	m, err := ParseMapping([]byte("columns: {alamat: rt_rw}"))
 	if err != nil {
 		t.Fatal(err)
 	}

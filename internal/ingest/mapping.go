@@ -47,7 +47,7 @@ const maxMappingBytes = 1 << 20
 // read: RT and RW from an address, the age from a birth date.
 func ReadMapping(path string) (*Mapping, error) {
 	if text, err := readyMappings.ReadFile("mappings/" + path + ".yaml"); err == nil {
-		return parseMapping(text)
+		return ParseMapping(text)
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -56,10 +56,11 @@ func ReadMapping(path string) (*Mapping, error) {
 	if err != nil {
 		return nil, registry.Invalid("mapping", "can't be opened: %w", err)
 	}
-	return parseMapping(text)
+	return ParseMapping(text)
 }
 
-func parseMapping(text []byte) (*Mapping, error) {
+// ParseMapping reads a mapping as ReadMapping does.
+func ParseMapping(text []byte) (*Mapping, error) {
 	if len(text) > maxMappingBytes {
 		return nil, registry.Invalid("mapping", "is larger than a mebibyte")
 	}

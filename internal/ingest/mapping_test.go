@@ -55,7 +55,7 @@ values:
 
 // TestMappingAsJSON: JSON is YAML.
 func TestMappingAsJSON(t *testing.T) {
-	m, err := parseMapping([]byte(`{"columns": {"desil": "decile"}, "values": {"head_sex": {"1": "male"}}}`))
+	m, err := ParseMapping([]byte(`{"columns": {"desil": "decile"}, "values": {"head_sex": {"1": "male"}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestMappingRefused(t *testing.T) {
 		{"not YAML", "columns: {a: b\n", "is not YAML"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := parseMapping([]byte(test.text))
+			_, err := ParseMapping([]byte(test.text))
 			if err == nil || !strings.Contains(err.Error(), test.want) || registry.CodeOf(err) != registry.CodeBadUserInput {
 				t.Errorf("error %v; want BAD_USER_INPUT with %q", err, test.want)
 			}
@@ -102,7 +102,7 @@ func TestMappingRefused(t *testing.T) {
 		"columns:\n  desil_nasional: decile\n": `line 2: the file has no column "desil_nasional"`,
 		"columns:\n  desil: decree\n":          "line 2: decree is no attribute of this kind of file",
 	} {
-		m, err := parseMapping([]byte(text))
+		m, err := ParseMapping([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -77,7 +77,7 @@ F4,Asam,Rangkui,,4,Z,1971040101200009,Perempuan,Kepala Keluarga,1990-01-01,Pedag
 
 // TestPersonsAreFoundAgain: the next edition finds families of persons by the NIK of any member, and knows the head.
 func TestPersonsAreFoundAgain(t *testing.T) {
-	m, err := parseMapping([]byte("rows: persons\ncolumns: {hubungan: person_relation}\n"))
+	m, err := ParseMapping([]byte("rows: persons\ncolumns: {hubungan: person_relation}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestDifficulties(t *testing.T) {
 1971040101200003,19.71.04.1006,Tidak,,30
 1971040101200004,19.71.04.1006,,Banyak,30
 `
-	m, err := parseMapping([]byte(`rows: persons
+	m, err := ParseMapping([]byte(`rows: persons
 columns: {a: person_difficulty, b: person_difficulty, umur: person_age}
 values: {person_difficulty: {Tidak: none, Sedikit: some, Sedikit kesulitan: some, Banyak: severe, Banyak kesulitan: severe}}
 `))
@@ -203,7 +203,7 @@ values: {person_difficulty: {Tidak: none, Sedikit: some, Sedikit kesulitan: some
 }
 
 func TestStatedMembers(t *testing.T) {
-	m, err := parseMapping([]byte("rows: persons\ncolumns: {umur: person_age}\n"))
+	m, err := ParseMapping([]byte("rows: persons\ncolumns: {umur: person_age}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,14 +19,14 @@ func Points(ctx context.Context, t Target, path string, mapping *Mapping) (*Repo
 		return nil, err
 	}
 	defer j.close()
-	if j.report.Unchanged {
+	if j.report.Unchanged && !j.DryRun {
 		return j.report, nil
 	}
 	r, err := newPointReader(j, mapping)
 	if err != nil {
 		return nil, err
 	}
-	err = t.Store.PutPoints(ctx, t.Edition, &j.im, r.all)
+	err = j.Store.PutPoints(ctx, t.Edition, &j.im, r.all)
 	if err == nil {
 		r.located.notes()
 		r.places.notes(j)

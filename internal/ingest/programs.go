@@ -40,7 +40,7 @@ func Programs(ctx context.Context, t Target, path string, mapping *Mapping) (*Re
 		return nil, err
 	}
 	defer j.close()
-	if j.report.Unchanged {
+	if j.report.Unchanged && !j.DryRun {
 		return j.report, nil
 	}
 	r, err := newProgramReader(j)
@@ -59,7 +59,7 @@ func Programs(ctx context.Context, t Target, path string, mapping *Mapping) (*Re
 		return j.finish(err)
 	}
 	j.im.Rows, j.im.Rejected = int64(len(r.programs)), j.rejects.count
-	return j.finish(t.Store.PutPrograms(ctx, t.Edition, j.im, r.programs))
+	return j.finish(j.Store.PutPrograms(ctx, t.Edition, j.im, r.programs))
 }
 
 type programReader struct {

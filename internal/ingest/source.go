@@ -47,6 +47,9 @@ func begin(ctx context.Context, t Target, kind registry.ImportKind, path string,
 	if err != nil {
 		return nil, registry.Invalid("file", "can't be opened: %w", err)
 	}
+	if t.DryRun {
+		t.Store = newRehearsal(t.Store, nil)
+	}
 	j := &job{Target: t, ctx: ctx, file: file}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
@@ -57,7 +60,7 @@ func begin(ctx context.Context, t Target, kind registry.ImportKind, path string,
 		return nil, err
 	}
 	j.size = info.Size()
-	j.report = &Report{Kind: kind, File: path}
+	j.report = &Report{Kind: kind, File: path, DryRun: t.DryRun}
 	j.im = registry.Import{Kind: kind, File: filepath.Base(path), Append: t.Append, At: t.Now}
 	if kind == registry.ImportEnrolments {
 		j.im.Release = t.Release

@@ -29,8 +29,9 @@ func Successions(ctx context.Context, t Target, path string, mapping *Mapping) (
 		return j.finish(err)
 	}
 	j.im.Rows, j.im.Rejected = int64(len(r.list)), j.rejects.count
-	if err = t.Store.PutSuccessions(ctx, t.Edition, j.im, r.list); err == nil {
-		j.noteUnexplained(nil)
+	err = j.Store.PutSuccessions(ctx, t.Edition, j.im, r.list)
+	if err == nil {
+		j.noteUnexplained()
 	}
 	return j.finish(err)
 }

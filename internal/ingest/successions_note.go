@@ -6,13 +6,14 @@ import (
 
 // noteUnexplained tells of kelurahan and kecamatan that the newest published edition has and the draft has not, unless
 // something came from them, and the other way round: comparisons take an area for the one of the same code, or for what
-// successions say, and for nothing else. areas are those of the draft; nil are read. What went in stays in when this fails.
-func (j *job) noteUnexplained(areas []registry.Area) {
+// successions say, and for nothing else. What went in stays in when this fails.
+func (j *job) noteUnexplained() {
 	base, before, err := j.areasBefore()
-	if err == nil && base != "" && areas == nil {
+	var areas []registry.Area
+	var successions []registry.Succession
+	if err == nil && base != "" {
 		areas, err = j.Store.Areas(j.ctx, j.Edition)
 	}
-	var successions []registry.Succession
 	if err == nil && base != "" {
 		successions, err = j.Store.Successions(j.ctx, j.Edition)
 	}

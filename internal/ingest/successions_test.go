@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,14 +118,72 @@ func TestUnexplainedAreas(t *testing.T) {
 		t.Error(diff)
 	}
 	report, err = Successions(context.Background(), target(s), write(t, "s.csv", "code,predecessor\n19.71.04.1009,19.71.04.1005\n"), nil)
-	if err != nil || report.Notes != nil {
-		t.Errorf("explained: %q, %v", report.Notes, err)
+	if err != nil || report.Notes != nil || report.Rows != 1 {
+		t.Errorf("explained: %+v, %v", report, err)
 	}
-	areas := write(t, "one.geojson", `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"19.71.04.1006","name":"Asam"},"geometry":{"type":"Polygon","coordinates":[[[106.1,-2.1],[106.2,-2.1],[106.2,-2],[106.1,-2.1]]]}}]}`)
-	for _, dry := range []bool{true, false} {
-		report, err = Areas(context.Background(), target(s), areas, AreaOptions{DryRun: dry})
-		if err != nil || !strings.Contains(strings.Join(report.Notes, "\n"), "what became of them: 19.71.04.1010 Gajah Mada (") {
-			t.Errorf("areas, dry %v: %q, %v", dry, report.Notes, err)
+}
+
+// TestDryRunTells: what a dry run reports of areas and successions is what the import then reports, also where they are added to
+// what the draft holds, and the draft is untouched by it.
+func TestDryRunTells(t *testing.T) {
+	published := time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)
+	before := map[string][]registry.Area{"before": {{Code: "19.71", Name: "Kota"}, {Code: "19.71.04", Name: "Rangkui"},
+		{Code: "19.71.04.1005", Name: "Keramat Lama"}, {Code: "19.71.04.1008", Name: "Masjid Jamik"}}}
+	feature := func(code, name string) string {
+		return `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"` + code + `","name":"` + name + `"},"geometry":{"type":"Polygon","coordinates":[[[106.1,-2.1],[106.2,-2.1],[106.2,-2],[106.1,-2.1]]]}},
+			{"type":"Feature","properties":{"code":"?","name":"` + name + `"},"geometry":null}]}`
+	}
+	areas := func(code, name string) func(*testing.T, Target) (*Report, error) {
+		return func(t *testing.T, to Target) (*Report, error) {
+			return Areas(context.Background(), to, write(t, "a.geojson", feature(code, name)), AreaOptions{})
 		}
+	}
+	successions := func(rows string) func(*testing.T, Target) (*Report, error) {
+		return func(t *testing.T, to Target) (*Report, error) {
+			return Successions(context.Background(), to, write(t, "s.csv", "code,predecessor\n?,19.71.04.1005\n"+rows), nil)
+		}
+	}
+	for _, test := range []struct {
+		name   string
+		append bool
+		put    func(*testing.T, Target) (*Report, error)
+		notes  []string // on the edition before, and what is in them
+	}{
+		{"areas", false, areas("19.71.04.1006", "Asam"), []string{"became of them: 19.71.04.1008 Masjid Jamik (", "came from: 19.71.04.1006 Asam ("}},
+		{"areas added", true, areas("19.71.04.1008", "Masjid Jamik"), []string{"came from: 19.71.04.1006 Asam, 19.71.04.1010 Gajah Mada ("}},
+		{"successions", false, successions("19.71.04.1006,19.71.04.1005\n"), []string{"became of them: 19.71.04.1008 Masjid Jamik (", "came from: 19.71.04.1009 Keramat, 19.71.04.1010 Gajah Mada ("}},
+		{"successions added", true, successions("19.71.04.1010,19.71.04.1008\n"), []string{"came from: 19.71.04.1006 Asam ("}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := draft()
+			s.editions, s.publishedAreas = []registry.Edition{{ID: "before", AsOf: "2025-06-30", PublishedAt: &published}}, before
+			s.successions = []registry.Succession{{Code: "19.71.04.1009", Predecessor: "19.71.04.1005"}}
+			to := target(s)
+			to.Append, to.DryRun = test.append, true
+			dry, err := test.put(t, to)
+			if err != nil || !dry.DryRun || s.puts != 0 || len(s.areas) != 5 || len(s.successions) != 1 {
+				t.Fatalf("dry: %+v, error %v; %d writes", dry, err, s.puts)
+			}
+			to.DryRun = false
+			real, err := test.put(t, to)
+			if err != nil || s.puts != 1 {
+				t.Fatalf("%d writes, error %v", s.puts, err)
+			}
+			ownPaths := cmp.FilterPath(func(p cmp.Path) bool {
+				return strings.Contains("File RejectedFile DryRun", strings.TrimPrefix(p.Last().String(), "."))
+			}, cmp.Ignore())
+			if diff := cmp.Diff(dry, real, ownPaths); diff != "" {
+				t.Errorf("dry, real: %s", diff)
+			}
+			notes := slices.DeleteFunc(slices.Clone(real.Notes), func(note string) bool { return !strings.Contains(note, "edition before") })
+			if len(notes) != len(test.notes) || real.Rejected != 1 {
+				t.Fatalf("%+v", real)
+			}
+			for i, want := range test.notes {
+				if !strings.Contains(notes[i], want) {
+					t.Errorf("%q lacks %q", notes[i], want)
+				}
+			}
+		})
 	}
 }

@@ -74,7 +74,7 @@ func TestOlderTablesAreRaised(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := editions(t, s)
-	run(t, s, "DROP TABLE kantong.match_key_1, kantong.match_key_3, kantong.match_key, kantong.unmatched, kantong.succession")
+	run(t, s, "DROP TABLE kantong.match_key_1, kantong.match_key_3, kantong.match_key, kantong.unmatched, kantong.succession, kantong.job")
 	run(t, s, "DELETE FROM "+migrationTable+" WHERE version_id >= 6")
 	if err := Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)

@@ -114,6 +114,7 @@ func TestServerRole(t *testing.T) {
 		"SET session_replication_role = replica",
 		"UPDATE kantong.spending SET cells = ''",
 		"DELETE FROM kantong.spending",
+		"DELETE FROM kantong.job",
 		"DELETE FROM kantong.block_tree",
 		"UPDATE kantong.block_tree SET tree = '{}'",
 		"INSERT INTO kantong.migration (version_id, is_applied) VALUES (99, true)",

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Ledger keeps what must not travel with a copied registry: keys, the audit log, budgets, and which changes were asked
-// for. Acknowledged writes survive a crash of the process. Errors are those of Store.
+// Ledger keeps what must not travel with a copied registry: keys, the audit log, budgets, and which changes and
+// imports were asked for. Acknowledged writes survive a crash of the process. Errors are those of Store.
 type Ledger interface {
 	// AddKey stores a key; CONFLICT when the id is taken.
 	AddKey(ctx context.Context, k APIKey) error
@@ -40,6 +40,24 @@ type Ledger interface {
 	EndChange(ctx context.Context, keyID, clientID string, result []byte) error
 	// DropChange forgets a change that was begun and failed, so that it can be asked for again; no error when there is none.
 	DropChange(ctx context.Context, keyID, clientID string) error
+
+	// AddJob records a job as it is given, but for its Number, unless its key has one under the client's id already: then it
+	// gives what is recorded, and fresh is false.
+	AddJob(ctx context.Context, j Job) (recorded Job, fresh bool, err error)
+	// Job gives a job; NOT_FOUND for an unknown id.
+	Job(ctx context.Context, id string) (Job, error)
+	// Jobs gives at most first jobs, newest first, that were recorded before the one of a number; 0 begins with the newest.
+	Jobs(ctx context.Context, before int64, first int) ([]Job, error)
+	// OpenJobs gives the jobs that have not ended, oldest first.
+	OpenJobs(ctx context.Context) ([]Job, error)
+	// UpdateJob writes State, SeenAt and Status of a job whose state is from; else changed is false, and nothing is written.
+	// It gives what is recorded then. NOT_FOUND for an unknown id.
+	UpdateJob(ctx context.Context, from JobState, j Job) (recorded Job, changed bool, err error)
+	// CancelJob records that a job was asked to end, unless it ended or was asked already, and gives what is recorded then. A
+	// job that is queued has ended by it. NOT_FOUND for an unknown id.
+	CancelJob(ctx context.Context, id string, at time.Time) (Job, error)
+	// SeeJobs is a sign of life of a server for its jobs that have not ended.
+	SeeJobs(ctx context.Context, server string, at time.Time) error
 }
 
 // APIKey is a key as it is kept: never the key, only its hash.

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"kantong/internal/geo"
@@ -148,6 +149,37 @@ const (
 
 	ImportSuccessions ImportKind = "successions"
 )
+
+// ImportKinds are all of them, in the order in which a draft is filled.
+func ImportKinds() []ImportKind {
+	return []ImportKind{ImportAreas, ImportSuccessions, ImportHouseholds, ImportPrograms, ImportPoints, ImportEnrolments, ImportIndicators}
+}
+
+// CheckImport refuses a file for what a store's Put methods refuse before they read a row: an edition or release that is not
+// there, or is published. Programmes of a published edition may change.
+func CheckImport(editions []Edition, kind ImportKind, edition, release string) error {
+	i := slices.IndexFunc(editions, func(e Edition) bool { return e.ID == edition })
+	if i < 0 {
+		return NotFound("edition", "there is no edition %q", edition)
+	}
+	e := &editions[i]
+	if kind != ImportEnrolments {
+		if e.PublishedAt != nil && kind != ImportPrograms {
+			return Conflict("edition", "edition %s is published and does not change any more; write to a draft", edition)
+		}
+		return nil
+	}
+	r, err := e.FindRelease(release)
+	switch {
+	case err == nil && r.PublishedAt != nil:
+		return Conflict("release", "%s is published and does not change any more; write to a draft release", StateID(edition, release))
+	case err == nil || release != "":
+		return err
+	case e.PublishedAt != nil:
+		return Conflict("release", "edition %s is published and does not change any more; name a draft release of it", edition)
+	}
+	return nil // it comes into being with its first enrolments
+}
 
 // Import is one file that went into an edition.
 type Import struct {

@@ -216,6 +216,7 @@ var statuses = map[registry.Code]int{
 	registry.CodeBadUserInput: http.StatusBadRequest, registry.CodeInvalidGeometry: http.StatusBadRequest, registry.CodeNotFound: http.StatusNotFound,
 	registry.CodeUnauthenticated: http.StatusUnauthorized, registry.CodeForbidden: http.StatusForbidden, registry.CodeDisclosureLimit: http.StatusForbidden,
 	registry.CodeComplexity: http.StatusBadRequest, registry.CodeUnavailable: http.StatusServiceUnavailable,
+	registry.CodeConflict: http.StatusConflict,
 }
 
 // refuse answers with an error, which nobody keeps.

@@ -81,11 +81,11 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 			if origin != "" && (slices.Contains(origins, origin) || slices.Contains(origins, "*")) {
 				h := w.Header()
 				h.Set("Access-Control-Allow-Origin", origin)
-				h.Set("Access-Control-Expose-Headers", "Content-Disposition, ETag, Kantong-State, Link, Retry-After, X-Request-Id")
+				h.Set("Access-Control-Expose-Headers", "Content-Disposition, ETag, Kantong-State, Link, Location, Retry-After, X-Request-Id")
 				h.Add("Vary", "Origin")
 				if r.Method == http.MethodOptions {
 					h.Set("Access-Control-Allow-Methods", "GET, POST")
-					h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Kantong-Purpose")
+					h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Kantong-Purpose")
 					h.Set("Access-Control-Max-Age", "600")
 					w.WriteHeader(http.StatusNoContent)
 					return

@@ -18,6 +18,7 @@ import (
 
 	"kantong/graph"
 	"kantong/internal/disclosure"
+	"kantong/internal/jobs"
 	"kantong/internal/observe"
 	"kantong/internal/registry"
 )
@@ -33,6 +34,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Resolver       *graph.Resolver
 	Ledger         registry.Ledger
+	Imports        *jobs.Queue // takes uploaded files; nil: none are taken
 	SchemaText     string
 	Files          fs.FS // the page
 	Basemap        Basemap
@@ -92,6 +94,7 @@ func Handler(c Config) http.Handler {
 	queries := &queryDoor{kept}
 	asked.Handle("/graphql", queries.serve(graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request, Keep: queries.keep, Streams: c.streams()})))
 	newMapDoor(c, kept).routes(asked) // compressed by itself: other bytes need another name
+	(&importDoor{c}).routes(asked)
 	packed := r.With(middleware.Compress(compression))
 	packed.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
 	packed.Get("/readyz", ready(c.Resolver.Gate))

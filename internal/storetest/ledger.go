@@ -21,7 +21,7 @@ func RunLedger(t *testing.T, open func(t *testing.T) registry.Ledger) {
 	}
 }
 
-var ledgerTests = [][]ledgerTest{apiKeyTests, auditTests, spendingTests, changeTests, {{"a cancelled context", cancelledLedger}}}
+var ledgerTests = [][]ledgerTest{apiKeyTests, auditTests, spendingTests, changeTests, jobTests, {{"a cancelled context", cancelledLedger}}}
 
 type ledgerTest struct {
 	name string
@@ -60,6 +60,7 @@ func cancelledLedger(b *ledgerBench) {
 	b.addEntries(auditEntry(1))
 	_, _, err := b.BeginChange(b.ctx, change)
 	b.ok(err)
+	job := b.addJob(ledgerJob("i-1"))
 
 	ctx, cancel := context.WithCancel(b.ctx)
 	cancel()
@@ -76,6 +77,13 @@ func cancelledLedger(b *ledgerBench) {
 		"Spent":       func() error { _, _, err := b.Spent(ctx, account, 0); return err },
 		"BeginChange": func() error { _, _, err := b.BeginChange(ctx, ledgerChange("c-2")); return err },
 		"EndChange":   func() error { return b.EndChange(ctx, change.KeyID, change.ClientID, []byte("1")) },
+		"AddJob":      func() error { _, _, err := b.AddJob(ctx, ledgerJob("i-2")); return err },
+		"Job":         func() error { _, err := b.Job(ctx, job.ID); return err },
+		"Jobs":        func() error { _, err := b.Jobs(ctx, 0, 1); return err },
+		"OpenJobs":    func() error { _, err := b.OpenJobs(ctx); return err },
+		"UpdateJob":   func() error { _, _, err := b.UpdateJob(ctx, registry.JobQueued, ledgerJob("i-1")); return err },
+		"CancelJob":   func() error { _, err := b.CancelJob(ctx, job.ID, at(1)); return err },
+		"SeeJobs":     func() error { return b.SeeJobs(ctx, job.Server, at(1)) },
 		"DropChange":  func() error { return b.DropChange(ctx, change.KeyID, change.ClientID) },
 	} {
 		if err := call(); !errors.Is(err, context.Canceled) {
@@ -89,6 +97,9 @@ func cancelledLedger(b *ledgerBench) {
 	b.wantSpent(account, nil)
 	b.wantBegun(ledgerChange("c-2"), true)
 	b.wantBegun(change, false)
+	jobs, err := b.Jobs(b.ctx, 0, 10)
+	b.ok(err)
+	b.same("jobs", jobs, []registry.Job{job})
 }
 
 // sorted is a list in order, to compare what comes in no order.

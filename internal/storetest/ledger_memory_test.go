@@ -20,6 +20,7 @@ type memoryLedger struct {
 	log     []registry.AuditEntry
 	spent   []spending
 	changes []registry.Change
+	jobs    []registry.Job
 	fault   string
 }
 

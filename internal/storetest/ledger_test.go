@@ -23,6 +23,10 @@ func TestSuiteCatchesBrokenLedgers(t *testing.T) {
 		"one is passed over":                "reading goes on from a position",
 		"every change is fresh":             "of many who begin a change at once, one begins it",
 		"an outcome is dropped":             "a change that has an outcome is not dropped",
+		"every job is fresh":                "a job is fresh once",
+		"a job is updated in any state":     "a job is updated from the state it is in",
+		"a job that ended is cancelled":     "a job that has ended does not change",
+		"a page of jobs begins again":       "jobs are read in pages, newest first",
 	} {
 		t.Run(fault, func(t *testing.T) {
 			for _, group := range ledgerTests {
