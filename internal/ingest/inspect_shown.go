@@ -1,15 +1,11 @@
 package ingest
 
 import (
-	"iter"
 	"math"
 	"strconv"
 
 	"kantong/internal/registry"
 )
-
-// householdList is what a store is given.
-type householdList = iter.Seq2[registry.Household, error]
 
 // Shown writes an attribute of a household as a file would have it; "" when it is unknown.
 func Shown(h *registry.Household, attribute string) string {
