@@ -36,7 +36,7 @@ type Options struct {
 	RequestID func(context.Context) string // "" outside a request
 	// Observe is told how each request went; nil tells nobody.
 	Observe func(operation, code string, took time.Duration)
-	// Keep answers queries by GET whose answers have names: by what is kept under the name, or by making it. It writes nothing
+	// Keep answers queries by GET, and persisted ones, whose answers have names: by what is kept under the name, or by making it. It writes nothing
 	// when it gives an error, whether of its own or of what it called. nil keeps nothing.
 	Keep    func(http.ResponseWriter, *http.Request, Named) error
 	Streams Streams
@@ -108,9 +108,10 @@ func configure(c configurable, writes *fast.Extension, r *Resolver, o Options) {
 func NewHandler(r *Resolver, o Options) http.Handler {
 	s, writes := written(r, o)
 	h := handler.New(s)
-	post := conforming{Transport: transport.POST{}}
+	keeps := keeper{keep: o.Keep, gate: r.Gate, witness: newWitness(r, o), observe: o.Observe}
+	post := conforming{Transport: transport.POST{}, keeper: keeps}
 	h.AddTransport(stream{Streams: o.Streams, gate: r.Gate, limits: r.Limits, witness: newWitness(r, o), plain: post})
-	h.AddTransport(conforming{Transport: transport.GET{}, keeper: keeper{keep: o.Keep, gate: r.Gate, witness: newWitness(r, o), observe: o.Observe}})
+	h.AddTransport(conforming{Transport: transport.GET{}, keeper: keeps})
 	h.AddTransport(post)
 	h.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](persistedDocuments)})
 	configure(h, writes, r, o)

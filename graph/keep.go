@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"kantong/graph/fast"
@@ -16,7 +17,7 @@ import (
 	"kantong/internal/registry"
 )
 
-// Named is a query by GET whose answer has a name before it is made (see namedRoots). The query was read, validated and
+// Named is a query by GET, or one that the client persists, whose answer has a name before it is made (see namedRoots). The query was read, validated and
 // found to be within the limits.
 type Named struct {
 	Name   string // a strong one, but for the encoding: equal names are equal answers
@@ -49,7 +50,7 @@ type keeper struct {
 }
 
 func (k *keeper) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
-	if k.r.Method != http.MethodGet || !hasName(op) {
+	if k.r.Method != http.MethodGet && op.Extensions["persistedQuery"] == nil || op.Operation.Operation != ast.Query || !hasName(op) {
 		return k.GraphExecutor.DispatchOperation(ctx, op)
 	}
 	viewer, moment := access.ViewerOf(ctx), k.gate.Now()

@@ -12,8 +12,8 @@ import (
 	"kantong/internal/registry"
 )
 
-// queryDoor serves GraphQL. Queries by GET have names, as maps do: what is kept under one is sent without being made, in the
-// encoding that it is kept in, and what a client has is not sent at all.
+// queryDoor serves GraphQL. Queries by GET, and those that clients persist, have names, as maps do: what is kept under one is sent
+// without being made, in the encoding that it is kept in, and what a client has is not sent at all.
 type queryDoor struct{ kept answers }
 
 type plainWriterKey struct{}
@@ -32,7 +32,8 @@ func (q *queryDoor) keep(w http.ResponseWriter, r *http.Request, n graph.Named) 
 		w = plain
 	}
 	h := w.Header()
-	if tag := heldOf(r.Header.Values("If-None-Match"), n.Name); tag != "" {
+	byGET := r.Method == http.MethodGet
+	if tag := heldOf(r.Header.Values("If-None-Match"), n.Name); tag != "" && byGET {
 		n.Held()
 		nameAnswer(h, n)
 		h.Set("ETag", tag)
@@ -53,7 +54,9 @@ func (q *queryDoor) keep(w http.ResponseWriter, r *http.Request, n graph.Named) 
 			return err
 		}
 	}
-	nameAnswer(h, n)
+	if byGET { // others are for nobody's cache but ours
+		nameAnswer(h, n)
+	}
 	d.write(w, r, h.Get("Content-Type"))
 	return nil
 }

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -248,5 +249,64 @@ func TestKeptQueriesTogether(t *testing.T) {
 	m.books.broken = true
 	if resp, text := m.get(t, "partner", "/graphql"+query("query", `{ summary(filter: {decile: {max: 4}}) { households { value } } }`)); !strings.Contains(text, "UNAVAILABLE") || strings.Contains(text, `"summary"`) || resp.Header.Get("ETag") != "" || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("a kept answer that can't be logged: %v %s", resp.Header, text)
+	}
+}
+
+// TestPersistedQueriesAreKept: what a client has persisted is answered by POST from what is kept, too, under the rules of GET, but without
+// a name, which nobody could ask by.
+func TestPersistedQueriesAreKept(t *testing.T) {
+	m := newMapServer(t)
+	const poor = `{ summary(filter: {decile: {max: 3}}) { households { value } } }` // the engine is asked each time
+	sum := sha256.Sum256([]byte(poor))
+	extensions := map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": hex.EncodeToString(sum[:])}}
+	ask := func(key string, members map[string]any) (text string, calls int64, h http.Header) {
+		body, err := json.Marshal(members)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := m.engine.calls.Load()
+		req, err := http.NewRequest(http.MethodPost, m.URL+"/graphql", bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("If-None-Match", "*")
+		if m.keys[key] != "" {
+			req.Header.Set("Authorization", m.keys[key])
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		all, err := io.ReadAll(resp.Body)
+		if err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%d, %v", resp.StatusCode, err)
+		}
+		return string(all), m.engine.calls.Load() - before, resp.Header
+	}
+	ask("", map[string]any{"query": poor, "extensions": extensions})
+	for _, key := range []string{"", "partner"} {
+		made, _, _ := ask(key, map[string]any{"query": poor})
+		ask(key, map[string]any{"extensions": extensions})
+		written := len(m.books.entries)
+		kept, calls, h := ask(key, map[string]any{"extensions": extensions})
+		if kept != made || calls != 0 || h.Get("ETag") != "" || strings.Contains(h.Get("Cache-Control"), "public") {
+			t.Errorf("%q: %d calls, %v\n%s\n%s", key, calls, h, kept, made)
+		}
+		if n := len(m.books.entries) - written; key == "partner" && n != 1 {
+			t.Errorf("%d entries in the log", n)
+		}
+		if _, calls, _ = ask(key, map[string]any{"query": poor + " ", "extensions": map[string]any{}}); calls == 0 && key == "" {
+			t.Error("a query that is not persisted is kept")
+		}
+	}
+	if _, calls, _ := ask("planner", map[string]any{"extensions": extensions}); calls == 0 {
+		t.Error("a planner's answer was kept")
+	}
+	discard := `mutation { discardEdition(edition: "x", clientId: "12345678") { discarded } }`
+	sum = sha256.Sum256([]byte(discard))
+	if text, _, _ := ask("partner", map[string]any{"query": discard, "extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": hex.EncodeToString(sum[:])}}}); !strings.Contains(text, "FORBIDDEN") {
+		t.Error(text)
 	}
 }
