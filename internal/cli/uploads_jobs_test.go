@@ -34,11 +34,8 @@ func TestUploadIsRetryable(t *testing.T) {
 	_, _ = conn.Write(body[:len(body)/2])
 	time.Sleep(200 * time.Millisecond)
 	conn.Close()
-	time.Sleep(200 * time.Millisecond)
-	for _, path := range a.files(t) {
-		if !strings.HasSuffix(path, "findings.geojson") {
-			t.Errorf("left of an upload that broke off: %s", path)
-		}
+	if left := a.left(t); left != nil {
+		t.Errorf("left of an upload that broke off: %q", left)
 	}
 
 	var wait sync.WaitGroup
@@ -135,10 +132,8 @@ func TestCancelAJob(t *testing.T) {
 	if !bytes.Contains(text, []byte(`"CONFLICT"`)) {
 		t.Errorf("one that has ended: %s", text)
 	}
-	for _, path := range a.files(t) {
-		if !strings.HasSuffix(path, "findings.geojson") {
-			t.Errorf("left: %s", path)
-		}
+	if left := a.left(t); left != nil {
+		t.Errorf("left: %q", left)
 	}
 	a.stop()
 	if shown := a.imports(t, "x"); strings.Contains(shown, "many.csv") {

@@ -130,7 +130,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 			t.Errorf("%s: %d %+v", name, status, f)
 		}
 	}
-	if left := a.files(t); len(left) > 0 {
+	if left := a.left(t); left != nil {
 		t.Errorf("left: %q", left)
 	}
 	var list struct {

@@ -7,8 +7,12 @@ import (
 	"kantong/internal/registry"
 )
 
-// see notes which numbers several families have.
+// see notes which numbers several families have. The first, by which families are told apart, is left out where no other of a family could
+// be the same: only identity numbers are those of heads and of members.
 func (r *householdReader) see(keys []registry.MatchKey) {
+	if kind := r.identity.kind; kind != "" && kind != registry.MatchHead && kind != registry.MatchMember {
+		keys = keys[1:]
+	}
 	for _, k := range keys {
 		short := binary.LittleEndian.Uint64(k.Hash[:]) // a chance of 1 in 10⁵ that any two of 20 million numbers are taken for one
 		_, twice := r.numbers[short]

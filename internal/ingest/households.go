@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -72,6 +71,7 @@ type householdReader struct {
 	identity                                             *identity
 	match                                                *matching
 	keys                                                 *familyKeys
+	arena                                                []registry.MatchKey             // of rows: one allocation for many
 	seen                                                 map[registry.HouseholdID]uint32 // line, by the id that the family's number makes
 	numbers                                              map[uint64]bool                 // of keys: whether several families have it
 	located                                              *located
@@ -187,7 +187,7 @@ func (r *householdReader) parsed(out *lane[parsedRow]) {
 		if row == nil {
 			return errStopped
 		}
-		*row = parsedRow{line: line}
+		row.line, row.fault, row.err = line, nil, nil // the rest counts where there is no fault
 		row.fault = r.parse(row, fields)
 		return nil
 	})
@@ -219,7 +219,12 @@ func (r *householdReader) parse(row *parsedRow, fields []string) *fault {
 	}
 	r.keys.begin()
 	r.keys.read(r.table, fields)
-	row.keys = slices.Clone(r.keys.list)
+	if free := cap(r.arena) - len(r.arena); free < len(r.keys.list) {
+		r.arena = make([]registry.MatchKey, 0, max(aheadRows, len(r.keys.list)))
+	}
+	begin := len(r.arena)
+	r.arena = append(r.arena, r.keys.list...)
+	row.keys = r.arena[begin:len(r.arena):len(r.arena)]
 	return nil
 }
 

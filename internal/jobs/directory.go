@@ -103,12 +103,18 @@ func (d *directory) remove(id string) {
 	_ = os.RemoveAll(d.of(id)) // what can't be deleted now is at the next start
 }
 
-// settle deletes what was uploaded, and keeps the lists that the import wrote beside it.
-func (d *directory) settle(j *registry.Job) {
+// keepLists puts the lists that an import wrote beside its file where they can be fetched; those of a run before are no longer true.
+func (d *directory) keepLists(j *registry.Job) {
 	input := d.input(j)
 	for list, path := range map[string]string{Rejected: input + ".rejected.csv", Unmatched: input + ".unmatched.csv"} {
-		_ = os.Rename(path, filepath.Join(d.of(j.ID), list)) // mostly there is none
+		if kept := filepath.Join(d.of(j.ID), list); os.Rename(path, kept) != nil { // mostly there is none
+			_ = os.Remove(kept)
+		}
 	}
+}
+
+// settle deletes what was uploaded.
+func (d *directory) settle(j *registry.Job) {
 	_ = os.RemoveAll(filepath.Join(d.of(j.ID), inputDir))
 	_ = os.Remove(filepath.Join(d.of(j.ID), mappingFile))
 	_ = os.Remove(d.of(j.ID)) // if nothing is left in it

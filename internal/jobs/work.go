@@ -67,8 +67,11 @@ func (q *Queue) work(ctx context.Context, id string) {
 	q.finish(ctx, &j)
 }
 
-// finish records how a run ended, and only then lets the file go.
+// finish records how a run ended, and only then lets the file go. Who reads of the end finds the lists.
 func (q *Queue) finish(ctx context.Context, j *registry.Job) {
+	if j.State.Ended() {
+		q.keepLists(j)
+	}
 	kept := context.WithoutCancel(ctx)
 	record := func(ctx context.Context) error {
 		_, _, err := q.with.Ledger.UpdateJob(ctx, registry.JobRunning, *j)

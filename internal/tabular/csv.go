@@ -146,7 +146,7 @@ func (r *csvReader) split() {
 
 // checkText finds the first value that is not text. Decoders leave U+FFFD where they knew no character.
 func (r *csvReader) checkText(rec *Row) {
-	if utf8.Valid(r.buf) && bytes.IndexByte(r.buf, 0) < 0 && !bytes.Contains(r.buf, []byte("\ufffd")) {
+	if bytes.IndexByte(r.buf, 0) < 0 && (isASCII(r.buf) || utf8.Valid(r.buf) && !bytes.Contains(r.buf, []byte("\ufffd"))) {
 		return
 	}
 	for i, field := range rec.Fields {

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"unicode/utf8"
 
@@ -106,7 +107,13 @@ func judge(text []byte) (proper, broken bool) {
 	return proper, broken
 }
 
+// isASCII looks at eight bytes at a time.
 func isASCII(text []byte) bool {
+	for ; len(text) >= 8; text = text[8:] {
+		if binary.LittleEndian.Uint64(text)&highBits != 0 {
+			return false
+		}
+	}
 	for _, c := range text {
 		if c >= utf8.RuneSelf {
 			return false
@@ -114,3 +121,5 @@ func isASCII(text []byte) bool {
 	}
 	return true
 }
+
+const highBits = 0x8080808080808080
