@@ -68,7 +68,7 @@ func TestSchematic(t *testing.T) {
 	if math.Abs(total-104.238) > 0.5 {
 		t.Errorf("%.3f km²; the city has 104.238", total)
 	}
-	if overlaps, err := geo.Overlaps(shapes, 0); err != nil || len(overlaps) > 0 {
+	if overlaps, err := geo.Overlaps(shapes, 0, nil); err != nil || len(overlaps) > 0 {
 		t.Errorf("overlaps: %+v, %v", overlaps, err)
 	}
 	if gaps, err := geo.Gaps(shapes, 0); err != nil || len(gaps) > 0 {

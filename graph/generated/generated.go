@@ -5977,9 +5977,9 @@ type Job {
 type JobProgress {
   "What it is doing."
   label: String!
-  "Bytes done."
+  "How much of it is done, in bytes, rows or areas."
   done: Int!
-  "Bytes in all; 0 when that is not known."
+  "How much it is in all; 0 when that is not known."
   total: Int!
 }
 

@@ -182,7 +182,7 @@ func (p *program) ingest(f importFlags, t ingest.Target, read func(ingest.Target
 			return err
 		}
 		bar := p.progress("importing " + f.File)
-		t.Progress = func(_ string, done, total int64) { bar.show("bytes", done, total) }
+		t.Progress = bar.step
 		report, err := read(t)
 		bar.done()
 		if report != nil {

@@ -36,7 +36,7 @@ func (c *importInspect) Run(p *program) error {
 		}
 	}
 	bar := p.progress("inspecting " + c.File)
-	options.Progress = func(_ string, done, total int64) { bar.show("bytes", done, total) }
+	options.Progress = bar.step
 	found, err := ingest.Inspect(p.ctx, c.File, options)
 	bar.done()
 	if err != nil {

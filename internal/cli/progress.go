@@ -41,18 +41,37 @@ func (g *progress) show(unit string, done, total int64) {
 			if total == 0 {
 				total = -1
 			}
-			g.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(g.out), progressbar.OptionSetDescription(g.what+" ("+unit+")"),
+			if unit != "" {
+				unit = " (" + unit + ")"
+			}
+			g.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(g.out), progressbar.OptionSetDescription(g.what+unit),
 				progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
 		}
 		_ = g.bar.Set64(done)
 	case now.Sub(g.line) >= progressEvery:
 		g.line = now
-		of := ""
-		if total > 0 {
-			of = " of " + humanize.Comma(total)
+		switch {
+		case done == 0 && total == 0:
+			fmt.Fprintf(g.out, "%s …\n", g.what)
+		case unit == "%" || total == 0:
+			fmt.Fprintf(g.out, "%s: %s %s\n", g.what, humanize.Comma(done), unit)
+		default:
+			fmt.Fprintf(g.out, "%s: %s of %s %s\n", g.what, humanize.Comma(done), humanize.Comma(total), unit)
 		}
-		fmt.Fprintf(g.out, "%s: %s%s %s\n", g.what, humanize.Comma(done), of, unit)
 	}
+}
+
+// step says how far a step of the whole is; total 0 is unknown. Each step has a bar of its own.
+func (g *progress) step(what string, done, total int64) {
+	if g.what != what {
+		g.done()
+		g.bar, g.what = nil, what
+	}
+	unit := ""
+	if total > 0 {
+		unit, done, total = "%", 100*done/total, 100
+	}
+	g.show(unit, done, total)
 }
 
 func (g *progress) done() {

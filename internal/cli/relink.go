@@ -44,7 +44,7 @@ func (c *relinkCommand) Run(p *program) error {
 		defer out.Close()
 		bar := p.progress("reading " + c.Source)
 		r, err := ingest.Relink(p.ctx, ingest.Target{Store: s.Store, Edition: c.Edition, Secrets: secrets,
-			Progress: func(_ string, done, total int64) { bar.show("bytes", done, total) }}, c.List, c.Source, c.Columns, mapping, out)
+			Progress: bar.step}, c.List, c.Source, c.Columns, mapping, out)
 		bar.done()
 		if err == nil {
 			err = out.Close()

@@ -56,7 +56,7 @@ func TestRealCityIsConsistent(t *testing.T) {
 		t.Fatalf("the union has %d parts, error %v; want one without holes", len(union), err)
 	}
 	near(t, "area of the union", AreaKm2(union), sum, 1e-9)
-	if overlaps, err := Overlaps(city, 0); err != nil || len(overlaps) > 0 {
+	if overlaps, err := Overlaps(city, 0, nil); err != nil || len(overlaps) > 0 {
 		t.Errorf("overlaps %v, error %v; want none", overlaps, err)
 	}
 	if gaps, err := Gaps(city, 0); err != nil || len(gaps) > 0 {
@@ -71,7 +71,7 @@ func TestRealCityIsConsistent(t *testing.T) {
 
 func TestRealCityWithSlivers(t *testing.T) {
 	city := readCity(t, sliverCity)
-	overlaps, err := Overlaps(city, 0)
+	overlaps, err := Overlaps(city, 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

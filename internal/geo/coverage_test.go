@@ -41,7 +41,7 @@ func checkFit(t *testing.T, what string, areas []orb.MultiPolygon) {
 			sum += AreaKm2(area)
 		}
 	}
-	if overlaps, err := Overlaps(parts, 0); err != nil || len(overlaps) > 0 {
+	if overlaps, err := Overlaps(parts, 0, nil); err != nil || len(overlaps) > 0 {
 		t.Errorf("%s: overlaps %v, %v", what, overlaps, err)
 	}
 	if gaps, err := Gaps(parts, 0); err != nil || len(gaps) > 0 {

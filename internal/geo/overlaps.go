@@ -38,7 +38,8 @@ const (
 
 // Overlaps finds the pairs of polygons that share at least minAreaKm2, by A, then B. A
 // polygon that is not valid is an error naming its index; so is work without an end, beside what was found until then.
-func Overlaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Overlap, error) {
+// before, which may be nil, is called before each polygon is compared with those after it; its error ends the search.
+func Overlaps(polygons []orb.Geometry, minAreaKm2 float64, before func(i int) error) ([]Overlap, error) {
 	boxes := make([]orb.Bound, len(polygons))
 	for i, polygon := range polygons {
 		if fault := Validate(polygon); fault != nil {
@@ -54,6 +55,11 @@ func Overlaps(polygons []orb.Geometry, minAreaKm2 float64) ([]Overlap, error) {
 	var failed error
 	overlaid, kept := 0, 0
 	for i := range polygons {
+		if before != nil {
+			if err := before(i); err != nil {
+				return overlaps, err
+			}
+		}
 		tree.search(boxes[i], i+1, func(j int) bool {
 			if apart(polygons[i], polygons[j]) {
 				return true

@@ -69,7 +69,7 @@ func TestSnapRound(t *testing.T) {
 					t.Errorf("area %d grew", i)
 				}
 			}
-			if overlaps, err := Overlaps(parts, 0); factor >= 100 && (err != nil || len(overlaps) > 0) {
+			if overlaps, err := Overlaps(parts, 0, nil); factor >= 100 && (err != nil || len(overlaps) > 0) {
 				t.Errorf("city %d × %g: overlaps %v, %v", c, factor, overlaps, err)
 			}
 			union, err := Union(parts)

@@ -117,7 +117,7 @@ func TestOverlapsAndGaps(t *testing.T) {
 	a := orb.Polygon{box(106, -2, 106.02, -1.99)}
 	b := orb.Polygon{box(106.01, -2, 106.03, -1.99)}
 	c := orb.Polygon{box(106.03, -2, 106.04, -1.99)} // beside b
-	overlaps, err := Overlaps([]orb.Geometry{a, nil, b, c}, 0)
+	overlaps, err := Overlaps([]orb.Geometry{a, nil, b, c}, 0, nil)
 	if err != nil || len(overlaps) != 1 || overlaps[0].A != 0 || overlaps[0].B != 2 {
 		t.Fatalf("overlaps %v, error %v", overlaps, err)
 	}
@@ -125,10 +125,10 @@ func TestOverlapsAndGaps(t *testing.T) {
 	if !Covers(a, overlaps[0].At) || !Covers(b, overlaps[0].At) {
 		t.Errorf("the overlap is not at %v", overlaps[0].At)
 	}
-	if few, err := Overlaps([]orb.Geometry{a, b}, 2); err != nil || len(few) != 0 {
+	if few, err := Overlaps([]orb.Geometry{a, b}, 2, nil); err != nil || len(few) != 0 {
 		t.Errorf("overlaps of 2 km²: %v, error %v", few, err)
 	}
-	if same, err := Overlaps([]orb.Geometry{a, a}, 0); err != nil || len(same) != 1 {
+	if same, err := Overlaps([]orb.Geometry{a, a}, 0, nil); err != nil || len(same) != 1 {
 		t.Errorf("overlaps with itself: %v, error %v", same, err)
 	}
 
@@ -144,7 +144,7 @@ func TestOverlapsAndGaps(t *testing.T) {
 		t.Errorf("the gap is not at %v", gaps[0].At)
 	}
 	bowTie := orb.Polygon{{{0, 0}, {4, 4}, {4, 0}, {0, 4}, {0, 0}}}
-	if _, err := Overlaps([]orb.Geometry{a, bowTie}, 0); err == nil {
+	if _, err := Overlaps([]orb.Geometry{a, bowTie}, 0, nil); err == nil {
 		t.Error("overlaps of an invalid polygon")
 	}
 	if _, err := Gaps([]orb.Geometry{a, bowTie}, 0); err == nil {

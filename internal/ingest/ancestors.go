@@ -28,9 +28,10 @@ func (r *areaReader) withAncestors(before []registry.Area) ([]registry.Area, err
 		}
 		has[a.Code] = true
 	}
-	all, made := slices.Clone(r.areas), 0
+	all, made, told := slices.Clone(r.areas), 0, r.tell("joining areas")
 	for level := registry.LevelKecamatan; level >= registry.LevelProvinsi; level-- {
-		for _, a := range r.areas {
+		for i, a := range r.areas {
+			told(int64(int(registry.LevelKecamatan-level)*len(r.areas)+i), int64(int(registry.LevelKecamatan-registry.LevelProvinsi+1)*len(r.areas)))
 			code := a.Code.At(level)
 			if code == "" || has[code] {
 				continue

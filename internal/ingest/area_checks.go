@@ -37,7 +37,14 @@ func (r *areaReader) checkSlivers(list []registry.Area) {
 	for i := range list {
 		shapes[i] = list[i].Boundary
 	}
-	overlaps, err := geo.Overlaps(shapes, minSliverKm2)
+	told := r.tell("looking for overlaps")
+	overlaps, err := geo.Overlaps(shapes, minSliverKm2, func(i int) error {
+		told(int64(i), int64(len(shapes)))
+		return r.ctx.Err()
+	})
+	if r.ctx.Err() != nil {
+		return
+	}
 	if err != nil {
 		r.note("overlaps could not be looked for: %v", err)
 	}
@@ -46,6 +53,7 @@ func (r *areaReader) checkSlivers(list []registry.Area) {
 		found = append(found, r.sliver(FindingOverlap, list, []int{o.A, o.B}, o.AreaKm2, o.Shape, o.At))
 	}
 	r.noteSlivers(found, "boundaries overlap by %s in all; largest: %s")
+	r.tell("looking for gaps")(0, 0)
 	gaps, err := geo.Gaps(shapes, minSliverKm2)
 	if err != nil {
 		r.note("gaps could not be looked for: %v", err)

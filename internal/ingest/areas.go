@@ -85,6 +85,9 @@ func Areas(ctx context.Context, t Target, path string, opts AreaOptions) (*Repor
 // complete checks the file's areas, and adds those above them.
 func (r *areaReader) complete() ([]registry.Area, error) {
 	r.checkLevels()
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
 	var before []registry.Area
 	var err error
 	if r.Append {

@@ -397,6 +397,35 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// TestProgressOfAreas: what takes long after the file is read is told, too, and can be stopped.
+func TestProgressOfAreas(t *testing.T) {
+	path := filepath.Join("..", "..", "geodata", "schematic.geojson")
+	var steps []string
+	for _, stop := range []string{"", "looking for overlaps"} {
+		s := draft()
+		target, last := target(s), ""
+		ctx, cancel := context.WithCancel(t.Context())
+		target.Progress = func(label string, done, total int64) {
+			if label != last && stop == "" {
+				steps = append(steps, label)
+			}
+			if last = label; label == stop {
+				cancel()
+			}
+		}
+		_, err := Areas(ctx, target, path, AreaOptions{})
+		if stop == "" && err != nil || stop != "" && (!errors.Is(err, context.Canceled) || s.puts > 0 || last != stop) {
+			t.Errorf("stopped at %q of %q: %v", last, stop, err)
+		}
+		cancel()
+	}
+	for _, want := range []string{"checking schematic.geojson", "reading schematic.geojson", "looking for overlaps", "looking for gaps", "joining areas"} {
+		if !slices.Contains(steps, want) {
+			t.Errorf("%q lacks %q", steps, want)
+		}
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	for _, test := range []struct {
 		text       string

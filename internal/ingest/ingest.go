@@ -24,10 +24,10 @@ type Target struct {
 	Append   bool   // add to what the draft holds of the kind instead of replacing it
 	DryRun   bool   // everything but the storing: the report says what would be
 	Secrets  registry.Secrets
-	Known    []KnownArea       // the gazetteer; may be empty
-	Set      map[string]string // what holds for every row of a list of enrolments, by attribute
-	Progress func(label string, done, total int64)
-	Now      time.Time // written to the import log
+	Known    []KnownArea                           // the gazetteer; may be empty
+	Set      map[string]string                     // what holds for every row of a list of enrolments, by attribute
+	Progress func(label string, done, total int64) // of what the label says, in bytes, rows or areas; total is 0 when it is not known
+	Now      time.Time                             // written to the import log
 }
 
 // KnownArea is an entry of the gazetteer: an official code with its names and a point that lies in the area.

@@ -70,7 +70,7 @@ func TestOutlinesFitAtEveryZoom(t *testing.T) {
 		if math.Abs(kelurahan/104.591-1) > 0.001 || math.Abs(kecamatan/kelurahan-1) > 1e-9 || math.Abs(city/kelurahan-1) > 1e-9 {
 			t.Errorf("zoom %d: kelurahan have %g km², kecamatan %g, the city %g", zoom, kelurahan, kecamatan, city)
 		}
-		if overlaps, err := geo.Overlaps(parts, 0); err != nil || len(overlaps) > 0 {
+		if overlaps, err := geo.Overlaps(parts, 0, nil); err != nil || len(overlaps) > 0 {
 			t.Errorf("zoom %d: overlaps %v, %v", zoom, overlaps, err)
 		}
 		if gaps, err := geo.Gaps(parts, 0); err != nil || len(gaps) > 0 {

@@ -69,7 +69,7 @@ type JobStatus struct {
 // JobProgress is how far a running job is.
 type JobProgress struct {
 	Label string `json:"label"` // what it is doing
-	Done  int64  `json:"done"`  // bytes
+	Done  int64  `json:"done"`  // bytes, rows or areas: whatever it goes through
 	Total int64  `json:"total"` // 0 for unknown
 }
 
