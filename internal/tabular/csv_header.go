@@ -78,17 +78,18 @@ func (r *csvReader) readHeader() ([]string, error) {
 	}
 	h := findHeader(rows)
 	r.headerRow = numbers[h.first]
+	width := 0 // any: the rows of a header may differ, as they did when it was found
 	for read := 0; read < h.rows; {
 		rec, err := r.next()
 		if err != nil {
 			return nil, err
 		}
 		if rec.Number >= r.headerRow && rec.Fault == "" && filled(rec.Fields) > 0 {
-			r.width = max(r.width, len(rec.Fields))
+			width = max(width, len(rec.Fields))
 			read++
 		}
 	}
-	names := append(h.names, make([]string, max(0, r.width-len(h.names)))...)
+	names := append(h.names, make([]string, max(0, width-len(h.names)))...)
 	r.width = len(names)
 	return names, nil
 }

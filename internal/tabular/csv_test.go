@@ -67,6 +67,7 @@ func TestCSV(t *testing.T) {
 		{"decimal commas", "a;b\n1,5;2,5\n1,5;2,5\n", []string{"a", "b"}, [][]any{row(2, "1,5", "2,5"), row(3, "1,5", "2,5")}},
 		{"title lines", "DATA KELUARGA, Desember 2025\n\nNo;KK;Desil\n1;2;3\n", []string{"No", "KK", "Desil"}, [][]any{row(4, "1", "2", "3")}},
 		{"title of full width", "DATA KELUARGA;;\nNo;KK;Desil\n1;2;3\n", []string{"No", "KK", "Desil"}, [][]any{row(3, "1", "2", "3")}},
+		{"names in two rows, one of them shorter", "No;Rumah;;Alamat\n;Lantai;Dinding\n1;2;3;x\n", []string{"No", "Lantai", "Dinding", "Alamat"}, [][]any{row(3, "1", "2", "3", "x")}},
 		{"names in two rows", "No;Rumah;;Alamat\n;Lantai;Dinding;\n1;2;3;x\n", []string{"No", "Lantai", "Dinding", "Alamat"}, [][]any{row(3, "1", "2", "3", "x")}},
 		{"merged names", "No;Rumah;;\n;Lantai;Dinding;Atap\n1;2;3;x\n", []string{"No", "Lantai", "Dinding", "Atap"}, [][]any{row(3, "1", "2", "3", "x")}},
 		{"blank names", "a,,c,\n1,2,3,4\n", []string{"a", "", "c", ""}, [][]any{row(2, "1", "2", "3", "4")}},
