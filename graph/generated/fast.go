@@ -1546,7 +1546,7 @@ func fieldsOfCount(w *fast.Writer, p *fast.Progress, obj *model.Count) {
 			w.B = append(w.B, `"Count"`...)
 			value = true
 		case 0: // value
-			value = writeOInt2ᚖint(w, &f.Place, obj.Value)
+			value = writeOInt2ᚖint(w, &f.Place, obj.Value())
 		case 1: // status
 			value = writeNFigureStatus2kantongᚋinternalᚋregistryᚐFigureStatus(w, &f.Place, obj.Status)
 		}
@@ -4576,7 +4576,7 @@ func fieldsOfRate(w *fast.Writer, p *fast.Progress, obj *model.Rate) {
 			w.B = append(w.B, `"Rate"`...)
 			value = true
 		case 0: // value
-			value = writeOFloat2ᚖfloat64(w, &f.Place, obj.Value)
+			value = writeOFloat2ᚖfloat64(w, &f.Place, obj.Value())
 		case 1: // status
 			value = writeNFigureStatus2kantongᚋinternalᚋregistryᚐFigureStatus(w, &f.Place, obj.Status)
 		}

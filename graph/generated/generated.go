@@ -13561,7 +13561,7 @@ func (ec *executionContext) _Count_value(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Count_value(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
+			return obj.Value(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -13572,7 +13572,7 @@ func (ec *executionContext) _Count_value(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Count_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Count", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Count", field, true, false, "Int")
 }
 
 func (ec *executionContext) _Count_status(ctx context.Context, field graphql.CollectedField, obj *model.Count) (ret graphql.Marshaler) {
@@ -24575,7 +24575,7 @@ func (ec *executionContext) _Rate_value(ctx context.Context, field graphql.Colle
 			return ec.fieldContext_Rate_value(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
+			return obj.Value(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -24586,7 +24586,7 @@ func (ec *executionContext) _Rate_value(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Rate_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Rate", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("Rate", field, true, false, "Float")
 }
 
 func (ec *executionContext) _Rate_status(ctx context.Context, field graphql.CollectedField, obj *model.Rate) (ret graphql.Marshaler) {

@@ -55,7 +55,7 @@ func (e *Edition) Presets(ctx context.Context) ([]*PillarPreset, error) {
 			presets = append(presets, &PillarPreset{Pillar: a.Pillar, Missing: []registry.Deprivation{}})
 		}
 		p := presets[len(presets)-1]
-		if known := a.KnownShare; known.Value != nil && *known.Value >= enoughKnown {
+		if known := a.KnownShare.Value(); known != nil && *known >= enoughKnown {
 			p.Usable = true
 		} else {
 			p.Missing = append(p.Missing, a.Deprivation)

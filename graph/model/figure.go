@@ -10,33 +10,38 @@ import (
 
 // Count is a count that may be withheld.
 type Count struct {
-	Value  *int
+	value  int
 	Status registry.FigureStatus
+}
+
+// Value is nil where there is none to show. It points into the count: answers have thousands of them.
+func (c *Count) Value() *int {
+	if !c.Status.HasValue() {
+		return nil
+	}
+	return &c.value
 }
 
 func households(t registry.Tally) Count { return count(t.Households, t.Status) }
 func people(t registry.Tally) Count     { return count(t.People, t.Status) }
 
-func count(n int64, status registry.FigureStatus) Count {
-	if !status.HasValue() {
-		return Count{Status: status}
-	}
-	v := int(n)
-	return Count{&v, status}
-}
+func count(n int64, status registry.FigureStatus) Count { return Count{int(n), status} }
 
 // Rate is a share that may be withheld.
 type Rate struct {
-	Value  *float64
+	value  float64
 	Status registry.FigureStatus
 }
 
-func rate(r registry.Rate) Rate {
+// Value is nil where there is none to show, and points into the rate.
+func (r *Rate) Value() *float64 {
 	if !r.Status.HasValue() {
-		return Rate{Status: r.Status}
+		return nil
 	}
-	return Rate{&r.Value, r.Status}
+	return &r.value
 }
+
+func rate(r registry.Rate) Rate { return Rate{r.Value, r.Status} }
 
 // besideFilter are the beginnings of fields that an engine names and that are no part of the filter.
 var besideFilter = []string{"groupBy", "lineRupiah", "Kantong-Purpose"}

@@ -43,4 +43,4 @@ func Readings(v *registry.View, indicator string, codes []registry.AreaCode, ref
 }
 
 // figure is nil where there is none.
-func figure(r registry.Rate) *float64 { return rate(r).Value }
+func figure(r registry.Rate) *float64 { return new(rate(r)).Value() }

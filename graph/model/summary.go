@@ -46,12 +46,14 @@ func (s *Summary) Deciles() []DecileCount {
 	return out
 }
 
+var deciles = [...]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+
 // decile gives nil for 0, the unranked.
 func decile(d int) *int {
 	if d == 0 {
 		return nil
 	}
-	return &d
+	return &deciles[d]
 }
 
 // DeprivationCount is the households with a condition.

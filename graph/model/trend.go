@@ -262,7 +262,7 @@ func trendOf(figures []figureAt, direction targeting.Orientation) (*AreaTrend, e
 	var series targeting.Series
 	for _, f := range figures {
 		t.Points = append(t.Points, f.point)
-		if value := f.point.Value.Value; value != nil {
+		if value := f.point.Value.Value(); value != nil {
 			if n := len(series); n > 0 && series[n-1].Year == f.year { // two states of one day: the later one counts
 				series = series[:n-1]
 			}
