@@ -1,4 +1,4 @@
-# Makes a Markdown table of BenchmarkBackends: medians, and requests a second against prepared SQL's.
+# Makes a Markdown table of BenchmarkBackends: medians, and requests a second against those of prepared SQL.
 #   go test … -bench Backends -count 5 ./internal/cli | awk -f scripts/bench-table.awk
 function median(key,   n, i, j, t, v) {
   n = split(values[key], v, " ")
@@ -13,12 +13,13 @@ function median(key,   n, i, j, t, v) {
   values[row " " part[4]] = values[row " " part[4]] " " $3
 }
 END {
-  print "| families | question | prepared SQL, ms | HTTP columnar, ms | × | HTTP pushdown, ms | × |"
-  print "|---|---|---|---|---|---|---|"
+  print "| families | question | SQL with joins, ms | fastest SQL, ms | HTTP columnar, ms | × joins | × fastest | HTTP pushdown, ms | × fastest |"
+  print "|---|---|---|---|---|---|---|---|---|"
   for (i = 1; i <= count; i++) {
     split(rows[i], r, " ")
-    sql = median(rows[i] " sql"); columnar = median(rows[i] " columnar"); pushdown = median(rows[i] " pushdown")
+    joins = median(rows[i] " joins"); sql = median(rows[i] " sql"); columnar = median(rows[i] " columnar"); pushdown = median(rows[i] " pushdown")
     gsub(/-/, " ", r[2])
-    printf "| %d | %s | %.2f | %.2f | %.1f | %.2f | %.2f |\n", r[1], r[2], sql/1e6, columnar/1e6, sql/columnar, pushdown/1e6, sql/pushdown
+    printf "| %d | %s | %s | %.2f | %.2f | %s | %.1f | %.2f | %.2f |\n", r[1], r[2], (joins ? sprintf("%.2f", joins/1e6) : ""), sql/1e6, columnar/1e6,
+      (joins ? sprintf("%.1f", joins/columnar) : ""), sql/columnar, pushdown/1e6, sql/pushdown
   }
 }
