@@ -21,6 +21,9 @@ type Ledger struct {
 	writer   *sql.DB // keys and changes: on the disk when acknowledged
 	appender *sql.DB // the audit log and spendings: with the operating system when acknowledged
 	readers  *sql.DB // snapshots that wait for no writer
+
+	// What is asked with every request is compiled once.
+	keyByHash, lastEntry, addEntry *sql.Stmt
 }
 
 var _ registry.Ledger = (*Ledger)(nil)
@@ -47,6 +50,16 @@ func openLedger(ctx context.Context, path string) (*Ledger, error) {
 	}
 	if err := inTransaction(ctx, l.writer, nil, func(tx *sql.Tx) error { return ensureLedger(ctx, tx) }); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), l.Close())
+	}
+	for _, s := range []struct {
+		statement **sql.Stmt
+		db        *sql.DB
+		text      string
+	}{{&l.keyByHash, l.readers, selectKeys + "WHERE sha256 = ? AND revoked_at IS NULL"}, {&l.lastEntry, l.appender, selectLastEntry}, {&l.addEntry, l.appender, insertEntry}} {
+		var err error
+		if *s.statement, err = s.db.PrepareContext(ctx, s.text); err != nil {
+			return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), l.Close())
+		}
 	}
 	return l, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,16 +26,15 @@ func (l *Ledger) AppendAudit(ctx context.Context, entries []registry.AuditEntry)
 		}
 	}
 	err = l.add(ctx, func(tx *sql.Tx) error {
-		head, err := auditHead(ctx, tx)
+		head, err := scanHead(tx.StmtContext(ctx, l.lastEntry).QueryRowContext(ctx))
 		if err != nil {
 			return err
 		}
-		add, done, err := insert(ctx, tx, `INSERT INTO audit (sequence, at, key_id, role, organisation, purpose, action, operation, sha256,
-			fields, states, rows, outcome, request_id, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-		if err != nil {
+		statement, unwatched := tx.StmtContext(ctx, l.addEntry), context.WithoutCancel(ctx)
+		add := func(values ...any) error {
+			_, err := statement.ExecContext(unwatched, values...)
 			return err
 		}
-		defer done()
 		for _, e := range entries {
 			e.Sequence, e.At = head.Sequence+1, e.At.UTC().Truncate(time.Microsecond)
 			e.Hash = e.Chain(head.Hash)
@@ -79,21 +79,27 @@ func checkAuditText(e *registry.AuditEntry) error {
 // AuditHead gives the end of the log.
 func (l *Ledger) AuditHead(ctx context.Context) (head registry.AuditHead, err error) {
 	err = inTransaction(ctx, l.readers, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
-		head, err = auditHead(ctx, tx)
+		head, err = scanHead(tx.QueryRowContext(ctx, selectLastEntry))
 		return err
 	})
 	return head, err
 }
 
-func auditHead(ctx context.Context, tx *sql.Tx) (head registry.AuditHead, err error) {
-	err = query(ctx, tx, func(rows *sql.Rows) error {
-		var hash []byte
-		err := rows.Scan(&head.Sequence, &hash)
-		copy(head.Hash[:], hash)
-		return err
-	}, "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
+// scanHead reads the last entry; of an empty log, nothing.
+func scanHead(row *sql.Row) (head registry.AuditHead, err error) {
+	var hash []byte
+	if err = row.Scan(&head.Sequence, &hash); errors.Is(err, sql.ErrNoRows) {
+		return head, nil
+	}
+	copy(head.Hash[:], hash)
 	return head, err
 }
+
+const (
+	selectLastEntry = "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
+	insertEntry     = `INSERT INTO audit (sequence, at, key_id, role, organisation, purpose, action, operation, sha256,
+		fields, states, rows, outcome, request_id, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+)
 
 // Audit gives at most first entries after a sequence number. A line that somebody changed so that it can't be read is
 // CONFLICT, and named.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"kantong/internal/registry"
@@ -43,14 +44,14 @@ func (l *Ledger) Keys(ctx context.Context) ([]registry.APIKey, error) {
 
 // KeyByHash gives the key of a hash that is not revoked.
 func (l *Ledger) KeyByHash(ctx context.Context, sha256 [32]byte) (registry.APIKey, error) {
-	list, err := l.keys(ctx, selectKeys+"WHERE sha256 = ? AND revoked_at IS NULL", sha256[:])
-	if err == nil && len(list) == 0 {
-		err = registry.NotFound("key", "no such key, or it was revoked")
+	k, err := scanKey(l.keyByHash.QueryRowContext(ctx, sha256[:]))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return k, registry.NotFound("key", "no such key, or it was revoked")
+	case err != nil && ctx.Err() != nil:
+		return k, ctx.Err()
 	}
-	if err != nil {
-		return registry.APIKey{}, err
-	}
-	return list[0], nil
+	return k, translate(err)
 }
 
 // RevokeKey ends a key at once; the first revocation counts.
@@ -91,10 +92,10 @@ func (l *Ledger) keys(ctx context.Context, text string, args ...any) ([]registry
 	return list, nil
 }
 
-func scanKey(rows *sql.Rows) (k registry.APIKey, err error) {
+func scanKey(row interface{ Scan(...any) error }) (k registry.APIKey, err error) {
 	var role, areas, created, expires, revoked string
 	var hash []byte
-	if err = rows.Scan(&k.ID, &role, &k.Organisation, &k.Purpose, &areas, &hash, &created, &expires, &revoked); err != nil {
+	if err = row.Scan(&k.ID, &role, &k.Organisation, &k.Purpose, &areas, &hash, &created, &expires, &revoked); err != nil {
 		return k, err
 	}
 	copy(k.SHA256[:], hash)
