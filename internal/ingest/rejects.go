@@ -132,12 +132,13 @@ const maxShown = 80
 
 // shown makes a value fit to be written: short, readable, and without anything that may be an identity number.
 func shown(value string) string {
-	if looksLikeIdentityNumber(value) {
-		return "(a number of 16 or more digits)"
-	}
+	plain := value
 	if !utf8.ValidString(value) || strings.ContainsFunc(value, func(c rune) bool { return !unicode.IsPrint(c) }) {
 		value = strconv.QuoteToASCII(value)
 		value = value[1 : len(value)-1]
+	}
+	if looksLikeIdentityNumber(plain) || looksLikeIdentityNumber(value) { // a damaged one may look so only once it is written out
+		return "(a number of 16 or more digits)"
 	}
 	if utf8.RuneCountInString(value) > maxShown {
 		value = string([]rune(value)[:maxShown]) + "…"
