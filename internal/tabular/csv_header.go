@@ -157,7 +157,7 @@ func commonest(line []byte) (comma byte, count int) {
 	return comma, counts[comma]
 }
 
-// lineOfNames tells whether most parts of a line hold a letter.
+// lineOfNames tells whether most parts of a line hold a letter, and one does.
 func lineOfNames(line []byte, comma byte) bool {
 	names, parts := 0, 0
 	for part := range bytes.SplitSeq(line, []byte{comma}) {
@@ -168,7 +168,7 @@ func lineOfNames(line []byte, comma byte) bool {
 			}
 		}
 	}
-	return 5*names >= 4*parts
+	return names > 0 && 5*names >= 4*parts
 }
 
 // contextReader ends with the context, and tells how much of the file was read.
