@@ -78,9 +78,6 @@ var zstandards = sync.OnceValue(func() *zstd.Encoder {
 
 func zstandard(body []byte) []byte { return zstandards().EncodeAll(body, nil) }
 
-// smallestCompressed is from how many bytes on compressing pays.
-const smallestCompressed = 512
-
 // write answers in the best encoding that the client takes.
 func (d *drawn) write(w http.ResponseWriter, r *http.Request, contentType string) {
 	h := w.Header()

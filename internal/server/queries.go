@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-chi/chi/v5/middleware"
-
 	"kantong/graph"
 	"kantong/internal/registry"
 )
@@ -20,7 +18,7 @@ type plainWriterKey struct{}
 
 // serve lets answers be compressed as they are written, but for those that are kept compressed: they go past the compressor.
 func (q *queryDoor) serve(next http.Handler) http.Handler {
-	packed := middleware.Compress(compression)(next)
+	packed := compressed(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		packed.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), plainWriterKey{}, w)))
 	})
@@ -65,7 +63,6 @@ func (q *queryDoor) keep(w http.ResponseWriter, r *http.Request, n graph.Named) 
 // whether it is still so.
 func nameAnswer(h http.Header, n graph.Named) {
 	h.Set("ETag", `"`+n.Name+`"`)
-	h.Add("Vary", "Accept-Encoding")
 	if n.Viewer.Role == registry.RolePublic {
 		h.Set("Cache-Control", "public, no-cache")
 	} else {

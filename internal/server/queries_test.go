@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -177,10 +178,11 @@ func TestQueriesWithoutAName(t *testing.T) {
 func TestEncodingsOfQueries(t *testing.T) {
 	m := newMapServer(t)
 	_, plain := m.get(t, "", "/graphql"+query("query", perKelurahan))
-	for encoding, open := range map[string]func(io.Reader) io.Reader{
+	opened := map[string]func(io.Reader) io.Reader{
 		"gzip": func(r io.Reader) io.Reader { z, _ := gzip.NewReader(r); return z },
 		"zstd": func(r io.Reader) io.Reader { z, _ := zstd.NewReader(r); return z },
-	} {
+	}
+	for encoding, open := range opened {
 		resp, text := m.get(t, "", "/graphql"+query("query", perKelurahan), "Accept-Encoding", encoding+", deflate")
 		tag := resp.Header.Get("ETag")
 		if resp.Header.Get("Content-Encoding") != encoding || !strings.HasSuffix(tag, "-"+encoding+`"`) {
@@ -197,8 +199,18 @@ func TestEncodingsOfQueries(t *testing.T) {
 	if resp, text := m.get(t, "", small, "Accept-Encoding", "gzip, deflate"); resp.Header.Get("Content-Encoding") != "" || !strings.HasPrefix(text, `{"data"`) {
 		t.Errorf("a small answer is compressed under the name of the plain one: %v", resp.Header)
 	}
-	if resp, _ := m.get(t, "", "/graphql"+query("query", `{ viewer { limits { depth } } }`), "Accept-Encoding", "gzip"); resp.Header.Get("Content-Encoding") != "gzip" {
-		t.Errorf("an answer without a name is not compressed: %v", resp.Header)
+	const unnamed = `{ viewer { role } areas(filter: {level: KELURAHAN}) { edges { node { code name summary { households { value status } people { value status } } } } } }`
+	_, plain = m.get(t, "", "/graphql"+query("query", unnamed))
+	for encoding, open := range opened {
+		for _, media := range []string{"application/json", "application/graphql-response+json"} {
+			resp, text := m.get(t, "", "/graphql"+query("query", unnamed), "Accept-Encoding", encoding, "Accept", media)
+			if got, err := io.ReadAll(open(strings.NewReader(text))); err != nil || string(got) != plain || resp.Header.Get("Content-Encoding") != encoding || resp.Header.Get("Content-Type") != media || resp.Header.Get("Content-Length") == strconv.Itoa(len(plain)) {
+				t.Errorf("without a name, %s: %v, %v, %.100s", encoding, resp.Header, err, got)
+			}
+		}
+	}
+	if resp, text := m.get(t, "", "/graphql"+query("query", `{ viewer { role } }`), "Accept-Encoding", "gzip, zstd"); resp.Header.Get("Content-Encoding") != "" || !strings.HasPrefix(text, `{"data"`) || resp.Header.Get("Content-Length") != strconv.Itoa(len(text)) {
+		t.Errorf("a small answer without a name: %v %s", resp.Header, text)
 	}
 }
 

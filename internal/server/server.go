@@ -45,9 +45,6 @@ type Config struct {
 	beat     time.Duration   // between signs of life of a stream; 0 is the default
 }
 
-// compression is the level at which what is not kept is compressed.
-const compression = 5
-
 // shutdownTime is how long requests under way may take to end.
 const shutdownTime = 10 * time.Second
 
@@ -95,7 +92,7 @@ func Handler(c Config) http.Handler {
 	asked.Handle("/graphql", queries.serve(graph.NewHandler(c.Resolver, graph.Options{Log: c.Log, RequestID: RequestID, Observe: c.Observer.Request, Keep: queries.keep, Streams: c.streams()})))
 	newMapDoor(c, kept).routes(asked) // compressed by itself: other bytes need another name
 	(&importDoor{c}).routes(asked)
-	packed := r.With(middleware.Compress(compression))
+	packed := r.With(compressed)
 	packed.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"alive": true}) })
 	packed.Get("/readyz", ready(c.Resolver.Gate))
 	packed.Get("/metrics", c.Observer.Handler().ServeHTTP)
