@@ -43,6 +43,27 @@ test("a spreadsheet takes no name for a formula", async () => {
   await page.done();
 });
 
+test("recipients who are no family of the registry are told where lists have some", async () => {
+  let unmatched = 0; // the demonstration city has no such lists
+  const page = await open("#language=EN&view=program&program=PKH", { prepare: p => p.route(/graphql\?query=.*Coverage/, async route => {
+    const response = await route.fetch(), body = await response.json();
+    for (const c of body.data.program.coverage) {
+      assert.ok(["SUPPRESSED", "PERTURBED"].includes(c.unmatched.status));
+      if (c.area.code === "19.71.01.1006") c.unmatched = { value: unmatched, status: "PERTURBED" };
+    }
+    if (unmatched) body.data.program.unmatchedWithoutArea = { value: 33, status: "PERTURBED" };
+    await route.fulfill({ response, json: body });
+  }) });
+  assert.ok(!(await download(page, "CSV")).content.toString().includes("Unmatched"));
+  unmatched = 27;
+  await page.reload();
+  await page.locator("#panel", { hasText: "Unmatched recipients without a kelurahan: 33" }).waitFor();
+  const [head, ...lines] = (await download(page, "CSV")).content.toString().trim().split("\r\n");
+  assert.match(head, /Unmatched recipients/);
+  assert.match(lines.find(line => line.startsWith("19.71.01.1006")), /\b27\b/);
+  await page.done();
+});
+
 test("printed, the map is a picture with its legend", async () => {
   const page = await open("#language=EN");
   const made = await page.evaluate(() => { // a printer does not wait

@@ -17,9 +17,10 @@ import type { View } from "./view";
 const COVERAGE = graphql(`
   query Coverage($program: ID!, $level: AreaLevel!, $measure: [ID!]!, $edition: ID) {
     program(code: $program, edition: $edition) {
-      name eligibility
+      name eligibility unmatchedWithoutArea { value status }
       coverage(by: $level, order: NOT_REACHED) {
         area { code } eligible { value status } enrolledEligible { value status } notReached { value status } exclusion { value status }
+        unmatched { value status }
       }
     }
     measures(codes: $measure, level: $level, edition: $edition) { breaks }
@@ -92,6 +93,7 @@ function Panel({ answer: { programme } }: { answer: Answer }) {
     <section aria-label={say("view_program")}>
       <p>{programme.name}</p>
       <p class="hint" lang="en">{programme.eligibility}</p>
+      {programme.unmatchedWithoutArea.value ? <p class="hint">{say("unmatchedElsewhere")}: {write(programme.unmatchedWithoutArea, "count")}</p> : null}
       <h3>{say("unreachedFamilies")}{link.value.area && `: ${nameOf(link.value.area)}`}</h3>
       {!key.value || !purpose.value ? <p class="hint">{say("signInForRows")}</p>
         : shown ? <Families of={shown} /> : <button type="button" class="main" disabled={asking.value} onClick={more}>{say("showFamilies")}</button>}
@@ -110,12 +112,17 @@ export const programView: View<Answer> = {
   picture({ programme, breaks }) {
     const list = programme.coverage ?? [], figures = new Map(list.map(c => [c.area!.code, c.exclusion]));
     const { areas, legend } = classify(figures, breaks, "share");
+    // People on lists of recipients who are no family of the registry: shown where there are such lists.
+    const unmatched = list.some(c => c.unmatched.value);
     for (const c of list) areas.get(c.area!.code)!.text += ` · ${say("notReached")}: ${write(c.notReached, "count")}`;
     return {
       title: `${programme.name}: ${say("exclusion").toLowerCase()}`, areas, shapes: [], legend, notes: protectedNotes(figures.values()),
       table: {
-        columns: [say("area"), say("eligible"), say("reached"), say("notReached"), say("exclusion")],
-        rows: list.map(c => ({ area: c.area!.code, cells: [nameOf(c.area!.code), ...[c.eligible, c.enrolledEligible, c.notReached].map(f => cell(f) ?? write(f, "count")), write(c.exclusion)] })),
+        columns: [say("area"), say("eligible"), say("reached"), say("notReached"), say("exclusion"), ...unmatched ? [say("unmatched")] : []],
+        rows: list.map(c => ({
+          area: c.area!.code,
+          cells: [nameOf(c.area!.code), ...[c.eligible, c.enrolledEligible, c.notReached].map(f => cell(f) ?? write(f, "count")), write(c.exclusion), ...unmatched ? [cell(c.unmatched) ?? write(c.unmatched, "count")] : []],
+        })),
       },
     };
   },

@@ -97,6 +97,8 @@ const WORDS = {
   reached: ["Terjangkau", "Reached"],
   notReached: ["Belum terjangkau", "Not reached"],
   exclusion: ["Kesalahan eksklusi", "Exclusion error"],
+  unmatched: ["Penerima tak terdaftar", "Unmatched recipients"],
+  unmatchedElsewhere: ["Penerima tak terdaftar tanpa kelurahan", "Unmatched recipients without a kelurahan"],
   unreachedFamilies: ["Keluarga belum terjangkau", "Families not reached"],
   signInForRows: ["Daftar keluarga hanya untuk perencana yang masuk dengan kunci dan menyebutkan tujuan.", "A planner who signs in with a key and a purpose sees the families."],
   decile: ["Desil", "Decile"],
