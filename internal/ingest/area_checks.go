@@ -15,24 +15,30 @@ import (
 // minSliverKm2 is the least overlap or gap worth telling: a square metre.
 const minSliverKm2 = 1e-6
 
-// checkLevels adds to the report what is odd about the boundaries but no reason to refuse them.
-func (r *areaReader) checkLevels() {
+// checkLevels adds to the report what is odd about the boundaries but no reason to refuse them, among themselves and beside what
+// the draft has (before).
+func (r *areaReader) checkLevels(before []registry.Area) {
+	before = slices.DeleteFunc(slices.Clone(before), func(old registry.Area) bool { // given again, which is refused later
+		return slices.ContainsFunc(r.areas, func(a registry.Area) bool { return a.Code == old.Code })
+	})
 	for level := registry.LevelProvinsi; level <= registry.LevelKelurahan; level++ {
-		var list []registry.Area
-		for _, a := range r.areas {
-			if a.Level() == level {
-				list = append(list, a)
-			}
+		ofLevel := func(list []registry.Area) []registry.Area {
+			return slices.DeleteFunc(slices.Clone(list), func(a registry.Area) bool { return a.Level() != level })
 		}
-		if len(list) > 0 {
-			r.checkSlivers(list)
-			r.checkCodes(level)
+		if list := ofLevel(r.areas); len(list) > 0 {
+			drafted := ofLevel(before)
+			r.checkSlivers(list, drafted)
+			r.checkCodes(level, drafted)
 		}
 	}
 }
 
-// checkSlivers tells where boundaries of one level overlap or leave ground between them.
-func (r *areaReader) checkSlivers(list []registry.Area) {
+// checkSlivers tells where boundaries of one level overlap or leave ground between them. Of what the draft has, only what lies beside the
+// file's is told: the rest was, when it came.
+func (r *areaReader) checkSlivers(list, drafted []registry.Area) {
+	ofFile := len(list)
+	list = slices.Concat(list, drafted)
+	old := func(i int) bool { return i >= ofFile }
 	shapes := make([]orb.Geometry, len(list))
 	for i := range list {
 		shapes[i] = list[i].Boundary
@@ -50,6 +56,9 @@ func (r *areaReader) checkSlivers(list []registry.Area) {
 	}
 	var found []sliver
 	for _, o := range overlaps {
+		if old(o.A) { // and so the other, which comes after it
+			continue
+		}
 		found = append(found, r.sliver(FindingOverlap, list, []int{o.A, o.B}, o.AreaKm2, o.Shape, o.At))
 	}
 	r.noteSlivers(found, "boundaries overlap by %s in all; largest: %s")
@@ -60,6 +69,9 @@ func (r *areaReader) checkSlivers(list []registry.Area) {
 	}
 	found = nil
 	for _, g := range gaps {
+		if !slices.ContainsFunc(g.Between, func(i int) bool { return !old(i) }) {
+			continue
+		}
 		found = append(found, r.sliver(FindingGap, list, g.Between, g.AreaKm2, g.Shape, g.At))
 	}
 	r.noteSlivers(found, "boundaries leave gaps of %s in all; largest: %s")
@@ -113,17 +125,20 @@ func areaText(km2 float64) string {
 	return fmt.Sprintf("%.3f km²", km2)
 }
 
-// checkCodes compares the file's areas of a level with those the gazetteer has in the same kota or kabupaten.
-func (r *areaReader) checkCodes(level registry.AreaLevel) {
+// checkCodes compares the file's areas of a level, and those that the draft has, with those of the gazetteer in the same kota or kabupaten.
+func (r *areaReader) checkCodes(level registry.AreaLevel, drafted []registry.Area) {
 	if level < registry.LevelKecamatan {
 		return
 	}
-	inFile, kota, knownKota := map[registry.AreaCode]bool{}, map[registry.AreaCode]bool{}, map[registry.AreaCode]bool{}
+	there, kota, knownKota := map[registry.AreaCode]bool{}, map[registry.AreaCode]bool{}, map[registry.AreaCode]bool{}
 	for _, a := range r.areas {
-		inFile[a.Code] = true
+		there[a.Code] = true
 		if a.Level() == level {
 			kota[a.Code.At(registry.LevelKabupatenKota)] = true
 		}
+	}
+	for _, a := range drafted {
+		there[a.Code] = true
 	}
 	var missing, extra []string
 	for _, k := range r.Known {
@@ -132,7 +147,7 @@ func (r *areaReader) checkCodes(level registry.AreaLevel) {
 			continue
 		}
 		knownKota[in] = true
-		if !inFile[k.Code] {
+		if !there[k.Code] {
 			missing = append(missing, string(k.Code)+" "+k.Name)
 			found := Finding{Kind: FindingMissing, Codes: []registry.AreaCode{k.Code}, Names: []string{k.Name}, Message: "the file lacks " + k.Name}
 			if k.Point != (orb.Point{}) {

@@ -84,16 +84,16 @@ func Areas(ctx context.Context, t Target, path string, opts AreaOptions) (*Repor
 
 // complete checks the file's areas, and adds those above them.
 func (r *areaReader) complete() ([]registry.Area, error) {
-	r.checkLevels()
-	if err := r.ctx.Err(); err != nil {
-		return nil, err
-	}
 	var before []registry.Area
 	var err error
 	if r.Append {
 		if before, err = r.Store.Areas(r.ctx, r.Edition); err != nil {
 			return nil, err
 		}
+	}
+	r.checkLevels(before)
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
 	}
 	areas, err := r.withAncestors(before)
 	if err != nil {

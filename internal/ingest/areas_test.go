@@ -185,6 +185,38 @@ func TestAreasAppended(t *testing.T) {
 	}
 }
 
+// TestAreasAppendedBeside: what is added is checked beside what the draft has, of which nothing is told again, or missed.
+func TestAreasAppendedBeside(t *testing.T) {
+	s := &memoryStore{}
+	run := func(add bool, features ...string) *Report {
+		target := target(s)
+		target.Append = add
+		report, err := Areas(context.Background(), target, write(t, "a.geojson", collection(features...)), AreaOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return report
+	}
+	said := func(r *Report) (list []string) {
+		for _, f := range r.Findings {
+			if f.Kind == FindingOverlap || f.Kind == FindingMissing || f.Kind == FindingGap {
+				list = append(list, string(f.Kind)+" "+strings.Join(f.Names, "+"))
+			}
+		}
+		return list
+	}
+	city := square(106.10, -2.14)
+	first := run(false, feature(`{"code":"19.71"}`, city), feature(`{"code":"19.71.04"}`, city), feature(`{"code":"19.71.04.1006"}`, square(106.10, -2.14)),
+		feature(`{"code":"19.71.04.1007","name":"Other"}`, square(106.101, -2.14)))
+	if diff := cmp.Diff([]string{"OVERLAP Asam+Other", "MISSING Keramat", "MISSING Gajah Mada"}, said(first)); diff != "" {
+		t.Error(diff)
+	}
+	second := run(true, feature(`{"code":"19.71.04.1009"}`, square(106.095, -2.14)))
+	if diff := cmp.Diff([]string{"OVERLAP Keramat+Asam", "OVERLAP Keramat+Other", "MISSING Gajah Mada"}, said(second)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 const pangkalpinang = "../../../shared/data/pangkalpinang/"
 
 // cityFile gives the path of a real file.
