@@ -21,7 +21,7 @@ const (
 	FindingCodeTwice FindingKind = "CODE_TWICE"    // features of one code, at a point in each
 	FindingOverlap   FindingKind = "OVERLAP"       // ground of two areas
 	FindingGap       FindingKind = "GAP"           // ground of none
-	FindingMissing   FindingKind = "MISSING"       // a known area that the file lacks, at its known point
+	FindingMissing   FindingKind = "MISSING"       // a known area that neither the file nor the draft has, at its known point
 	FindingExtra     FindingKind = "EXTRA"         // an area that is not known, at a point in it
 	FindingSwapped   FindingKind = "SWAPPED"       // labels of two areas, at their known points
 	FindingAstray    FindingKind = "POINT_OUTSIDE" // an area whose known point lies outside
